@@ -201,6 +201,10 @@ class Catalog:
             "defect": self.defects,
         }
 
+    def of_kind(self, kind: str) -> Iterable[Document]:
+        """All documents of one kind."""
+        return (d for d in self.documents if d.kind.name == kind)
+
     def entries(self) -> Iterable[tuple[Document, Entry]]:
         """All documents that hold a single entry with evidence."""
         for document in self.documents:

@@ -85,12 +85,17 @@ class Items(Block):
 
 
 class Benchmark(Entry):
-    """An evaluation set; a subset that is scored apart is a benchmark with a ``parent``."""
+    """An evaluation set; a subset that is scored apart is a benchmark with a ``parent``.
+
+    ``averaged``: its score is an average over subjects, so it need not be a whole number of items
+    over all items.
+    """
 
     parent: BenchmarkId | None = None
     task: TaskId
     metrics: tuple[Metric, ...] = ()
     headline: ProtocolId | None = None
+    averaged: bool = False
     items: Items | None = None
     origin: Origin | None = None
     rights: Rights | None = None

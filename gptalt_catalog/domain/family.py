@@ -48,6 +48,10 @@ class Release(Block):
     kind: Literal["weights", "paper", "announced", "code"] = "weights"
     events: tuple[Event, ...] = ()
 
+    @classmethod
+    def text_fields(cls) -> tuple[str, ...]:
+        return ("kind",)
+
 
 class Event(Model):
     """A later (or other) date: a re-release, changed weights, a changed license."""
@@ -90,7 +94,8 @@ class Shape(Block):
     """The network's shape, as its config states it (widths in units, context in tokens).
 
     ``vocabulary`` is the number of embedding rows, ``ffn`` the inner width of a feed-forward
-    block, ``positions`` how order is encoded, ``context`` the trained context length.
+    block, ``positions`` how order is encoded, ``context`` the trained context length,
+    ``embedding_width`` the width of the embedding rows where it is not ``hidden`` (OPT-350m).
     """
 
     architecture: Line
@@ -106,6 +111,7 @@ class Shape(Block):
     experts: PositiveInt | None = None
     experts_active: PositiveInt | None = None
     vocabulary: Count
+    embedding_width: PositiveInt | None = None
     context: Count
     sliding_window: PositiveInt | None = None
     positions: Literal["rotary", "rotary-2d", "learned", "alibi", "relative", "none", "unknown"]
@@ -207,14 +213,21 @@ BLOCK_NAMES = tuple(Blocks.model_fields)
 REQUIRED_BLOCKS = ("release", "hub", "parameters", "shape", "weights", "lineage", "license", "languages", "training")
 
 
-class CheckpointEntry(Blocks):
-    """One checkpoint as written in the family file, before ``defaults`` are filled in."""
+class Label(Model):
+    """What a checkpoint is called and made for."""
 
     name: Line
     aliases: tuple[Line, ...] = ()
     former_ids: tuple[Slug, ...] = ()
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     note: Text | None = None
+
+
+class CheckpointEntry(Blocks, Label):
+    """One checkpoint as written in the family file, before ``defaults`` are filled in.
+
+    The order of the two bases puts the label's fields before the blocks.
+    """
 
 
 class Checkpoint(CheckpointEntry):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import PositiveInt, StringConstraints
+
 from gptalt_catalog.domain.base import Line, Model, Plain, Slug, SourceId, Text, Url
 
 
@@ -54,9 +58,14 @@ class DefectFile(Model):
 
 
 class About(Model):
-    """The catalog as a whole (``catalog/catalog.yaml``): its date and its license."""
+    """The catalog as a whole (``catalog/catalog.yaml``): its date and its license.
+
+    A status (of a tool, of an application) that was looked up more than ``status_limit_months``
+    before ``date`` gets a warning.
+    """
 
     title: Text
-    date: Line
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     license: Line
     repository: Url
+    status_limit_months: PositiveInt = 12
