@@ -54,7 +54,12 @@ def differ(catalog: Catalog, first: Claim, second: Claim) -> bool:
     rounding can explain. On the same items the true standard error is smaller, so this is mild.
     """
     errors = (standard_error(catalog, first), standard_error(catalog, second))
-    if errors[0] is None or errors[1] is None:
+    return far_apart(float(first.fraction - second.fraction), errors, float(first.half_unit + second.half_unit))
+
+
+def far_apart(difference: float, errors: tuple[float | None, float | None], rounding: float) -> bool:
+    """The rule behind :func:`differ`, on numbers (all fractions of 1): never true without both errors."""
+    first, second = errors
+    if first is None or second is None:
         return False
-    rounding = float(first.half_unit + second.half_unit)
-    return abs(float(first.fraction - second.fraction)) > 2 * math.hypot(errors[0], errors[1]) + rounding
+    return abs(difference) > 2 * math.hypot(first, second) + rounding

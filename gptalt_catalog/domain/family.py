@@ -115,7 +115,7 @@ class Shape(Block):
     context: Count
     sliding_window: PositiveInt | None = None
     positions: Literal["rotary", "rotary-2d", "learned", "alibi", "relative", "none", "unknown"]
-    tied_embeddings: bool
+    tied_embeddings: bool | Literal["unknown"]
 
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:

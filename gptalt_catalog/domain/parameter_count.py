@@ -14,6 +14,8 @@ def parameters_of(shape: Shape) -> int | None:
     layers, hidden, ffn, vocabulary = shape.layers, shape.hidden, shape.ffn, shape.vocabulary
     if not (isinstance(layers, int) and isinstance(hidden, int) and isinstance(ffn, int) and isinstance(vocabulary, int)):
         return None
+    if shape.tied_embeddings == "unknown":
+        return None
     feed_forward = (3 if shape.gated_ffn else 2) * hidden * ffn
     if shape.experts is not None:
         feed_forward = shape.experts * feed_forward + hidden * shape.experts

@@ -51,6 +51,9 @@ def findings_of(error: ValidationError, file: str, model: type[Model], tree: Map
     places: dict[Place, list[Any]] = {}
     for detail in error.errors(include_url=False):
         places.setdefault(_place_in(tree, detail["loc"], detail["type"]), []).append(detail)
+    for place in [p for p, details in places.items() if details[0]["type"] == "too_short"]:
+        if any(other[: len(place)] == place and other != place for other in places):
+            del places[place]  # the list only counts as empty because its members are wrong
     return [_finding(file, place, _one_objection(details), model, tree) for place, details in places.items()]
 
 
