@@ -10,20 +10,19 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+DEBIAN_PACKAGES = (
+    "chromium",
+    "fonts-noto-cjk",  # pages and pictures in Chinese
+    "libatomic1",  # Playwright's driver needs it and does not bring it
+)
 
 
 def find_chromium() -> Path | None:
-    """A Chromium: the one that the variable CHROMIUM names, the system's, or Playwright's own."""
+    """The browser that the variable CHROMIUM names, or the system's; ``None``: Playwright's own build."""
     if chosen := os.environ.get("CHROMIUM"):
         return Path(chosen)
-    for name in NAMES:
-        if found := shutil.which(name):
-            return Path(found)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-    return own if own.exists() else None
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return Path(found) if found else None
 
 
 def _is_debian() -> bool:
@@ -34,10 +33,14 @@ def _is_debian() -> bool:
 
 
 def install_chromium() -> None:
-    """Install Debian's packages as root on Debian (with a font for Chinese), else Playwright's build."""
-    if _is_debian() and os.geteuid() == 0 and shutil.which("apt-get"):
+    """Install Debian's packages as root on Debian, else Playwright's build (nothing to do if it is there).
+
+    Raises ``CalledProcessError`` if that fails.
+    """
+    if _is_debian() and os.geteuid() == 0:
+        print(f"Installing {', '.join(DEBIAN_PACKAGES)} for the browser tests.", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"]
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN_PACKAGES]
         for command in (["apt-get", "update", "-qq"], install):
             subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
     else:
@@ -47,16 +50,13 @@ def install_chromium() -> None:
 def main() -> int:
     """Make sure that there is a browser; 0 if there is one now."""
     if find_chromium() is None:
-        print("No Chromium found; installing one for the browser tests.", flush=True)
         try:
             install_chromium()
-        except subprocess.CalledProcessError as error:
-            print(f"Could not install a Chromium: {error}", file=sys.stderr)
-    found = find_chromium()
-    if found is None:
-        print("Install Chromium, or set the variable CHROMIUM to a browser's path.", file=sys.stderr)
-        return 1
-    print(f"Browser tests use {found}.")
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"No Chromium could be installed: {error}", file=sys.stderr)
+            print("Install one, or set the variable CHROMIUM to a browser's path.", file=sys.stderr)
+            return 1
+    print(f"Browser tests use {find_chromium() or 'the Chromium of Playwright'}.")
     return 0
 
 

@@ -42,11 +42,9 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium, one for all browser tests."""
     from playwright.sync_api import sync_playwright
 
-    found = find_chromium()
-    assert found is not None, "no Chromium; `make browser-tests` installs one"
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium refuses to run as root with its sandbox
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=[*QUIET, *sandbox])
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=[*QUIET, *sandbox])
         yield running
         running.close()
 

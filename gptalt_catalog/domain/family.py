@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, PrivateAttr, StringConstraints
+from pydantic import Field, NonNegativeInt, PositiveInt, PrivateAttr, StringConstraints
 
 from gptalt_catalog.domain.base import (
     Absent,
@@ -96,10 +96,17 @@ class Shape(Block):
     ``vocabulary`` is the number of embedding rows, ``ffn`` the inner width of a feed-forward
     block, ``positions`` how order is encoded, ``context`` the trained context length,
     ``embedding_width`` the width of the embedding rows where it is not ``hidden`` (OPT-350m).
+
+    Mixture of experts: ``ffn`` is the inner width of the dense layers' block, ``expert_ffn`` that of
+    one routed expert, ``shared_ffn`` that of all shared experts together, ``dense_layers`` the number
+    of layers without experts. Latent attention (MLA): ``kv_rank`` is the width of the compressed keys
+    and values and ``rope_dim`` that of the rotary part kept beside them. Where only some layers keep a
+    cache for the whole context: ``sliding_window`` is what the others see, ``global_layers`` counts
+    those that see all; ``attention_layers`` counts the layers with attention in a hybrid.
     """
 
     architecture: Line
-    design: Literal["decoder", "prefix-decoder", "encoder-decoder", "recurrent"]
+    design: Literal["decoder", "prefix-decoder", "encoder-decoder", "recurrent", "hybrid"]
     layers: Count
     encoder_layers: PositiveInt | None = None
     hidden: Count
@@ -110,10 +117,17 @@ class Shape(Block):
     gated_ffn: bool = False
     experts: PositiveInt | None = None
     experts_active: PositiveInt | None = None
+    expert_ffn: PositiveInt | None = None
+    shared_ffn: PositiveInt | None = None
+    dense_layers: PositiveInt | None = None
+    kv_rank: PositiveInt | None = None
+    rope_dim: PositiveInt | None = None
+    attention_layers: PositiveInt | None = None
     vocabulary: Count
     embedding_width: PositiveInt | None = None
     context: Count
     sliding_window: PositiveInt | None = None
+    global_layers: NonNegativeInt | None = None
     positions: Literal["rotary", "rotary-2d", "learned", "alibi", "relative", "none", "unknown"]
     tied_embeddings: bool | Literal["unknown"]
 
@@ -128,7 +142,7 @@ class Weights(Block):
     form: Literal["full", "delta", "adapter", "quantized", "encrypted", "component", "none"] | Literal["unknown"]
     loader: Literal["native", "native-after-recovery", "remote-code", "own-code"] | Literal["unknown"]
     files: tuple[Literal["safetensors", "pytorch-bin", "pth", "gguf", "encrypted"], ...] | Literal["unknown"] = "unknown"
-    dtype: Literal["float32", "float16", "bfloat16", "int8", "fp8"] | Literal["unknown"] = "unknown"
+    dtype: Literal["float32", "float16", "bfloat16", "int8", "int4", "fp8", "fp4"] | Literal["unknown"] = "unknown"
     runtime: dict[Slug, Line] = {}
 
 

@@ -10,15 +10,18 @@ from gptalt_catalog.domain.family import Shape
 
 
 def parameters_of(shape: Shape) -> int | None:
-    """The parameter count that follows from ``shape``; ``None`` where a needed part is not known."""
-    layers, hidden, ffn, vocabulary = shape.layers, shape.hidden, shape.ffn, shape.vocabulary
-    if not (isinstance(layers, int) and isinstance(hidden, int) and isinstance(ffn, int) and isinstance(vocabulary, int)):
+    """The parameter count that follows from ``shape``; ``None`` where a needed part is not known.
+
+    Hybrids and latent attention have no closed form here: what their layers hold differs too much.
+    """
+    if shape.design == "hybrid" or shape.kv_rank is not None or shape.tied_embeddings == "unknown":
         return None
-    if shape.tied_embeddings == "unknown":
+    layers, hidden, vocabulary = shape.layers, shape.hidden, shape.vocabulary
+    if not (isinstance(layers, int) and isinstance(hidden, int) and isinstance(vocabulary, int)):
         return None
-    feed_forward = (3 if shape.gated_ffn else 2) * hidden * ffn
-    if shape.experts is not None:
-        feed_forward = shape.experts * feed_forward + hidden * shape.experts
+    feed_forward = _feed_forward(shape, layers, hidden)
+    if feed_forward is None:
+        return None
     embedding = vocabulary * (shape.embedding_width or hidden) * (1 if shape.tied_embeddings else 2)
     if shape.positions == "learned":
         if not isinstance(shape.context, int):
@@ -26,16 +29,35 @@ def parameters_of(shape: Shape) -> int | None:
         embedding += shape.context * hidden
     if shape.design == "recurrent":
         # RWKV-4: four square matrices mix over time; the channel mix has one gate besides its two.
-        return embedding + layers * (5 * hidden**2 + feed_forward + 11 * hidden)
+        return embedding + feed_forward + layers * (5 * hidden**2 + 11 * hidden)
     attention = _attention(shape, hidden)
     if attention is None:
         return None
-    small = 2 * hidden if shape.gated_ffn else 9 * hidden + ffn  # norms; biases where they are usual
-    total = embedding + layers * (attention + feed_forward + small)
+    total = embedding + feed_forward + layers * (attention + 2 * hidden)
     if shape.design == "encoder-decoder":
-        if shape.encoder_layers is None:
+        encoder = _feed_forward(shape, shape.encoder_layers or 0, hidden)
+        if not shape.encoder_layers or encoder is None:
             return None
-        total += shape.encoder_layers * (attention + feed_forward + small) + layers * attention
+        total += encoder + shape.encoder_layers * (attention + 2 * hidden) + layers * attention
+    return total
+
+
+def _feed_forward(shape: Shape, layers: int, hidden: int) -> int | None:
+    """The feed-forward blocks of ``layers`` layers, with the biases that ungated designs usually have."""
+    matrices = 3 if shape.gated_ffn else 2
+    dense = layers if shape.experts is None else shape.dense_layers or 0
+    total = 0
+    if dense:
+        if not isinstance(shape.ffn, int):
+            return None
+        small = 0 if shape.gated_ffn else 7 * hidden + shape.ffn
+        total += dense * (matrices * hidden * shape.ffn + small)
+    if shape.experts is not None:
+        width = shape.expert_ffn or shape.ffn
+        if not isinstance(width, int):
+            return None
+        experts = shape.experts * (matrices * hidden * width + hidden)
+        total += (layers - dense) * (experts + matrices * hidden * (shape.shared_ffn or 0))
     return total
 
 

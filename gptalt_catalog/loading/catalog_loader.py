@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,13 +81,15 @@ class CatalogReader:
         path = self.root / found.file
         try:
             status = path.stat()
+            if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+                raise OSError(0, "not a regular file")
             stamp = (status.st_mtime_ns, status.st_size)
             known = self._known.get(found.file)
             if known is not None and known.stamp == stamp:
                 return known
             data = path.read_bytes()
         except OSError as error:
-            fault = Finding(found.file, (), "file-unreadable", f"cannot be read: {error.strerror}", "check the file's permissions")
+            fault = Finding(found.file, (), "file-unreadable", f"cannot be read: {error.strerror}", "put an ordinary file here that you may read")
             return _Read((0, 0), None, (fault,), ())
         tree = read_tree(data)
         if tree.value is None:

@@ -1,0 +1,49 @@
+"""Jinja, set up so that whatever a template prints is escaped for HTML and Markdown."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from gptalt_catalog.render.escape import finalize, front_matter, safe
+from gptalt_catalog.views.formats import parameters_text, percent_text
+
+
+def make_environment(templates: Path) -> Environment:
+    """An environment over a folder of templates: strict about names, strict about escaping."""
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters.update(safe_text=safe, front=front_matter_value, size=parameters_text, percent=percent_text)
+    return environment
+
+
+def front_matter_value(text: object) -> Any:
+    """A text for the front matter of a page (already escaped)."""
+    from markupsafe import Markup
+
+    return Markup(front_matter(str(text)))  # noqa: S704  front_matter leaves nothing special
+
+
+class Templates:
+    """The site's templates, each compiled once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = make_environment(folder)
+        self._get = cache(self._environment.get_template)
+
+    def render(self, name: str, context: dict[str, Any]) -> str:
+        """The page that ``name`` makes of ``context``."""
+        template: Template = self._get(name)
+        return template.render(context)

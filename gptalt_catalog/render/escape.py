@@ -1,0 +1,61 @@
+"""Text from the catalog into Markdown files, so that it can never become markup.
+
+Pages are Markdown with blocks of HTML, and a text may land in either. So everything that means
+something in HTML *or* Markdown is written as a numeric character reference, which both leave
+alone; line ends too, so that no text starts a line of the file.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+_SPECIAL: Final = "&<>\"'`\\*_{}[]()|~^=$#!\n\r\t"
+_TABLE: Final = {ord(character): f"&#{ord(character)};" for character in _SPECIAL}
+# Not allowed in HTML, or able to reorder what surrounds them on a page.
+_TABLE |= dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "")
+_TABLE |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF], "")
+
+
+def safe(value: object) -> Markup:
+    """``value`` as text that is literal in HTML and in Markdown; :class:`Markup` passes unchanged."""
+    if isinstance(value, Markup):
+        return value
+    return Markup(str(value).translate(_TABLE))  # noqa: S704  everything special is a reference now
+
+
+def finalize(value: Any) -> Any:
+    """Jinja's hook for every ``{{ … }}``: escape what a template prints unless it is marked safe."""
+    if value is None:
+        return ""
+    return safe(value)
+
+
+def fill(template: str, **parts: object) -> Markup:
+    """A sentence with ``{name}`` places filled; sentence and parts are escaped, Markup parts kept."""
+    pieces = {name: safe(part) for name, part in parts.items()}
+    out = Markup()
+    rest = template
+    while rest:
+        before, brace, after = rest.partition("{")
+        out += safe(before)
+        if not brace:
+            break
+        name, _, rest = after.partition("}")
+        out += pieces[name]
+    return out
+
+
+def href(url: str) -> Markup:
+    """A web address for an attribute; anything but http(s) becomes ``#``."""
+    if urlsplit(url).scheme.lower() not in ("http", "https"):
+        return Markup("#")
+    return safe(quote(url, safe="%/:=&?~#+!$,;'@()*[]"))
+
+
+def front_matter(text: str) -> str:
+    """A text as a YAML string whose content is HTML-escaped: Material prints titles as they are."""
+    escaped = str(text).translate({**_TABLE, 10: " ", 13: " ", 9: " "})
+    return f'"{escaped}"'

@@ -1,0 +1,230 @@
+"""Small pieces of HTML that many pages share: links, badges, evidence marks, scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from markupsafe import Markup
+
+from gptalt_catalog.domain.base import Text
+from gptalt_catalog.domain.catalog import Catalog
+from gptalt_catalog.domain.claim import Protocol
+from gptalt_catalog.domain.evidence import Entry
+from gptalt_catalog.domain.license import Commercial
+from gptalt_catalog.render.escape import fill, href, safe
+from gptalt_catalog.render.places import ENTRY_KINDS, Place, entry_address
+from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.render.strings import Strings, strings
+from gptalt_catalog.views.conflicts import PARTS
+from gptalt_catalog.views.facts import EvidencePiece, FactRow, Part
+from gptalt_catalog.views.formats import percent_text, text_in, untranslated
+from gptalt_catalog.views.scores import Reason, Score
+from gptalt_catalog.views.words import Language, Word, kind_label, value_label
+
+_SIGNS: dict[str, str] = {"yes": "✓", "conditional": "◐", "no": "✕", "unclear": "?"}
+_PART_WORDS = {
+    "split": Word("split", "数据划分"),
+    "metric": Word("metric", "指标"),
+    "shots": Word("number of examples", "样例数"),
+    "prompt": Word("prompt", "提示方式"),
+    "scoring": Word("scoring", "计分方式"),
+    "harness": Word("harness", "评测程序"),
+    "variant": Word("variant", "变体"),
+}
+
+
+@dataclass(frozen=True)
+class Fragments:
+    """Makes HTML for one page. Everything returned is safe to print; every text in it is escaped."""
+
+    data: SiteData
+    here: Place
+
+    @cached_property
+    def t(self) -> Strings:
+        """The texts of the page's language."""
+        return strings(self.here.language)
+
+    @property
+    def language(self) -> Language:
+        """The page's language."""
+        return self.here.language
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog."""
+        return self.data.catalog
+
+    # ---- words and texts ---------------------------------------------------------------------------
+
+    def text(self, text: Text | None) -> Markup:
+        """A text in the page's language, marked where it is not translated."""
+        if text is None:
+            return Markup()
+        if not untranslated(text, self.language):
+            return safe(text_in(text, self.language))
+        mark = Markup('<span class="ga-untranslated">{}</span>').format(safe(self.t.untranslated))
+        return Markup('<span lang="en">{}</span> {}').format(safe(text.en), mark)
+
+    def word(self, value: str, field: str = "") -> Markup:
+        """A value of a closed list."""
+        return safe(value_label(value, self.language, field))
+
+    def kind(self, kind: str, *, plural: bool = False) -> Markup:
+        """The name of a kind."""
+        return safe(kind_label(kind, self.language, plural=plural))
+
+    def fill(self, template: str, **parts: object) -> Markup:
+        """A sentence with its places filled."""
+        return fill(template, **parts)
+
+    # ---- links -------------------------------------------------------------------------------------
+
+    def link(self, kind: str, key: str, label: object = None) -> Markup:
+        """A link to an entry's page (to its place on the family's page for a checkpoint)."""
+        text = safe(label if label is not None else self.name(kind, key))
+        target = self.target(kind, key)
+        if target is None:
+            return Markup('<span class="ga-missing">{}</span>').format(text)
+        return Markup('<a href="{}">{}</a>').format(safe(target), text)
+
+    def target(self, kind: str, key: str) -> str | None:
+        """The relative address of an entry; ``None`` if the catalog does not have it."""
+        if kind == "checkpoint":
+            checkpoint = self.catalog.checkpoints.get(key)
+            return f"{self.here.to(entry_address('family', checkpoint.family))}#{key}" if checkpoint else None
+        if kind not in ENTRY_KINDS or key not in self._table(kind):
+            return None
+        return self.here.to(entry_address(kind, key))
+
+    def _table(self, kind: str) -> object:
+        others = {"tool": "tools", "technique": "techniques", "application": "applications"}
+        return getattr(self.catalog, others[kind]) if kind in others else self.catalog.tables[kind]
+
+    def name(self, kind: str, key: str) -> str:
+        """The name of an entry in the page's language; its id if the catalog does not have it."""
+        if kind in ("tool", "technique", "application"):
+            entry: Entry | None = self._table(kind).get(key)  # type: ignore[attr-defined]
+            return entry.title(self.language) if entry else key
+        return self.data.readers[self.language].named(kind, key)
+
+    def links(self, kind: str, keys: Iterable[str]) -> Markup:
+        """Links to several entries, separated as the language does."""
+        return Markup(safe(self.t.list_separator)).join(self.link(kind, key) for key in keys)
+
+    def outside(self, url: str, label: object) -> Markup:
+        """A link that leaves the site."""
+        return Markup('<a class="ga-out" href="{}" rel="external noopener">{}</a>').format(href(url), safe(label))
+
+    # ---- facts and evidence ------------------------------------------------------------------------
+
+    def parts(self, parts: Iterable[Part]) -> Markup:
+        """A value with its links."""
+        return Markup(safe(self.t.list_separator)).join(self._part(part) for part in parts)
+
+    def _part(self, part: Part) -> Markup:
+        if part.kind is not None and part.id is not None:
+            body = self.link(part.kind, part.id, part.text)
+        elif part.url is not None:
+            body = self.outside(part.url, part.text)
+        else:
+            body = safe(part.text)
+        return Markup('<span class="ga-rel">{}</span> {}').format(safe(part.prefix), body) if part.prefix else body
+
+    def fact(self, row: FactRow) -> Markup:
+        """A value with its evidence marks, and a word where its evidence is weak."""
+        body = Markup("{}{}").format(self.parts(row.parts), self.marks(row.evidence))
+        if row.status in ("from-memory", "survey-only"):
+            label = self.t.from_memory if row.status == "from-memory" else self.t.survey_only
+            body += Markup(' <span class="ga-weak">{}</span>').format(safe(label))
+        return body
+
+    def marks(self, pieces: Iterable[EvidencePiece]) -> Markup:
+        """Superscript numbers that lead to the evidence list of the page."""
+        marks = [f'<a class="ga-ev" href="#_e{piece.number}">{piece.number}</a>' for piece in pieces]
+        return Markup(f'<sup class="ga-evs">{"".join(marks)}</sup>') if marks else Markup()  # noqa: S704  numbers only
+
+    # ---- licenses ----------------------------------------------------------------------------------
+
+    def use(self, answer: Commercial) -> Markup:
+        """The badge of a commercial-use answer: word, sign and color."""
+        return Markup('<span class="ga-use ga-use--{}"><i aria-hidden="true">{}</i>{}</span>').format(
+            Markup(answer), Markup(_SIGNS[answer]), safe(value_label(answer, self.language))  # noqa: S704  closed lists
+        )
+
+    def badge(self, text: object, kind: str = "plain") -> Markup:
+        """A small label."""
+        return Markup('<span class="ga-badge ga-badge--{}">{}</span>').format(safe(kind), safe(text))
+
+    # ---- scores ------------------------------------------------------------------------------------
+
+    def protocol(self, spec: Protocol, *, harness: bool = True) -> Markup:
+        """A protocol in words: examples, metric, harness, and what sets it apart."""
+        t = self.t
+        shots = fill(t.shots, count=spec.shots) if isinstance(spec.shots, int) else safe(t.shots_unknown)
+        words = [shots, self.word(spec.metric)]
+        if spec.prompt not in ("standard", "unknown"):
+            words.append(self.word(spec.prompt, "prompt"))
+        if spec.scoring == "generation":
+            words.append(self.word(spec.scoring))
+        if harness:
+            unknown = fill(t.reason_part, part=self.part("harness"))
+            words.append(self.word(spec.harness) if spec.harness != "unknown" else unknown)
+        if spec.variant != "default":
+            words.append(safe(spec.variant))
+        if spec.split not in ("test", "unknown"):
+            words.append(safe(spec.split))
+        return Markup(" · ").join(words)
+
+    def part(self, name: str) -> str:
+        """The name of a part of a protocol."""
+        return _PART_WORDS[name].in_(self.language)
+
+    def part_values(self, parts: Iterable[str], low: Protocol, high: Protocol) -> Markup:
+        """In what two protocols differ, with both values: ``number of examples (0, 25)``."""
+        pieces = []
+        for part in parts:
+            values = (self.word(str(getattr(spec, part)), part) for spec in (low, high))
+            pieces.append(Markup("{} ({})").format(safe(self.part(part)), Markup(" / ").join(values)))
+        return Markup(safe(self.t.list_separator)).join(pieces)
+
+    def unknown_parts(self, spec: Protocol) -> str:
+        """The unknown parts of a protocol in words."""
+        return self.t.list_separator.join(self.part(p) for p in PARTS if p in spec.unknown_parts())
+
+    def reason(self, reason: Reason) -> Markup:
+        """Why a score is not ranked, as a sentence."""
+        t = self.t
+        if reason.code == "defect":
+            defect = self.catalog.defects.get(reason.detail)
+            name = self.text(defect.name) if defect else safe(reason.detail)
+            return fill(t.reason_defect, name=name, definition=self.text(defect.definition) if defect else "")
+        if reason.code == "flag":
+            return self.word(reason.detail)
+        if reason.code == "unknown-part":
+            return fill(t.reason_part, part=self.part(reason.detail))
+        return safe(t.reason_unstated)
+
+    def score(self, score: Score) -> Markup:
+        """A value with its interval; struck if it is not ranked; the printed text as a hint."""
+        hint = [score.printed]
+        if score.counts:
+            hint.append(score.counts)
+        if not score.version_stated:
+            hint.append(self.t.version_unstated)
+        value = Markup("{}").format(safe(percent_text(score.percent, 2)))
+        value = value if score.ranked else Markup("<s>{}</s>").format(value)
+        interval = ""
+        if score.interval is not None and score.ranked:
+            interval = Markup(' <span class="ga-ci">{}–{}</span>').format(
+                safe(percent_text(score.interval[0])), safe(percent_text(score.interval[1]))
+            )
+        return Markup('<span class="ga-score" title="{}">{}{}</span>').format(safe(" · ".join(hint)), value, interval)
+
+    def bar(self, score: Score) -> Markup:
+        """A value with its interval on a scale from 0 to 100."""
+        low, high = score.interval or (score.percent, score.percent)
+        style = f"--v:{score.percent:.2f};--lo:{low:.2f};--hi:{high:.2f}"
+        return Markup(f'<span class="ga-bar" style="{style}" aria-hidden="true"></span>')  # noqa: S704  numbers only

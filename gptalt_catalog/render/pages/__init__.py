@@ -1,0 +1,40 @@
+"""One module per group of pages: views and texts in, page files to write out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gptalt_catalog.render.fragments import Fragments
+from gptalt_catalog.render.places import Place
+from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.views.words import Language
+
+__all__ = ["PageFile", "all_pages"]
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """A page to write: its address, the template that makes it, its title, and what else it shows."""
+
+    address: str
+    template: str
+    title: str
+    description: str
+    content: dict[str, Any] = field(default_factory=dict)
+
+    def context(self, data: SiteData, language: Language) -> dict[str, Any]:
+        """Everything that the template may name."""
+        here = Place(self.address, language)
+        fragments = Fragments(data, here)
+        frame = {"h": fragments, "t": fragments.t, "here": here, "data": data}
+        return {**frame, "title": self.title, "description": self.description, **self.content}
+
+
+def all_pages(data: SiteData, language: Language) -> Iterator[PageFile]:
+    """All pages of one language."""
+    from gptalt_catalog.render.pages import benchmarks, families, lists, resources, trust
+
+    for pages in (lists.pages, families.pages, benchmarks.pages, resources.pages, trust.pages):
+        yield from pages(data, language)

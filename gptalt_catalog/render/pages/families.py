@@ -1,0 +1,140 @@
+"""The page of each model family: use, lineage, checkpoints, scores, corrections, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gptalt_catalog.domain.family import Family
+from gptalt_catalog.render.pages import PageFile
+from gptalt_catalog.render.places import entry_address
+from gptalt_catalog.render.score_tables import ScoreTable, score_table
+from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.views.conflicts import Spread, spreads
+from gptalt_catalog.views.corrections import of_family, printed_row
+from gptalt_catalog.views.facts import EntryView, FactRow, FactSection
+from gptalt_catalog.views.formats import text_in
+from gptalt_catalog.views.lineage import use_groups
+from gptalt_catalog.views.model_list import ModelRow
+from gptalt_catalog.views.scores import BenchmarkScores
+from gptalt_catalog.views.words import Language
+
+
+@dataclass(frozen=True)
+class CheckpointPart:
+    """One checkpoint on its family's page: its row of the list, and the facts that are its own."""
+
+    row: ModelRow
+    view: EntryView
+    sections: tuple[FactSection, ...]
+
+
+@dataclass(frozen=True)
+class BenchmarkPart:
+    """The scores of a family on one benchmark; ``spread`` explains the widest difference of ways to run it."""
+
+    benchmark: str
+    tables: tuple[ScoreTable, ...]
+    apart: tuple[ScoreTable, ...]
+    spread: Spread | None
+
+
+def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
+    """A page for each family."""
+    rows: dict[str, list[ModelRow]] = {}
+    for row in data.rows[language]:
+        rows.setdefault(row.family, []).append(row)
+    for key, family in data.catalog.families.items():
+        yield PageFile(
+            address=entry_address("family", key),
+            template="family.md.j2",
+            title=family.title(language),
+            description=text_in(family.summary, language),
+            content=_content(data, language, key, family, rows.get(key, [])),
+        )
+
+
+def _content(data: SiteData, language: Language, key: str, family: Family, rows: list[ModelRow]) -> dict[str, Any]:
+    reader = data.readers[language]
+    views = [reader.checkpoint(data.catalog.checkpoints[row.id]) for row in rows]
+    shared, own = split_shared([view.sections for view in views])
+    entry = reader.entry("family", key, family)
+    members = set(family.checkpoints)
+    return {
+        "key": key,
+        "family": family,
+        "entry": entry,
+        "own_sections": tuple(s for s in entry.sections if not s.shared),
+        "rows": rows,
+        "shared": shared,
+        "checkpoints": [CheckpointPart(r, v, s) for r, v, s in zip(rows, views, own, strict=True)],
+        "uses": use_groups(data.lineage, key),
+        "up": data.lineage.family_tree(key, up=True),
+        "down": data.lineage.family_tree(key, up=False),
+        "made_of": made_of(data, family),
+        "benchmarks": [_benchmark(scores, family) for scores in data.book.of_family(key)],
+        "conflicts": [c for c in data.conflicts if c.checkpoint in members],
+        "corrections": of_family(reader, key, family),
+        "printed": printed_row(family),
+        "measured": [(k, *m) for k in family.checkpoints for m in data.backlinks.measured.get(k, ())],
+        "statements": data.backlinks.family_statements.get(key, ()),
+    }
+
+
+def _benchmark(scores: BenchmarkScores, family: Family) -> BenchmarkPart:
+    order = tuple(family.checkpoints)
+    tables = [score_table(group, order) for group in scores.protocols]
+    found = spreads(scores)
+    return BenchmarkPart(
+        benchmark=scores.benchmark,
+        tables=tuple(table for table in tables if table.group.comparable),
+        apart=tuple(table for table in tables if not table.group.comparable),
+        spread=max(found, key=lambda s: s.high.percent - s.low.percent, default=None),
+    )
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """What checkpoints of one kind were made of: bases, data, components and amounts."""
+
+    checkpoints: tuple[str, ...]
+    bases: FactRow | None
+    datasets: FactRow | None
+    amounts: tuple[FactRow, ...]
+    components: FactRow | None
+
+
+def made_of(data: SiteData, family: Family) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(dataset id, checkpoints trained on it) for all datasets that a family names."""
+    found: dict[str, list[str]] = {}
+    for key in family.checkpoints:
+        training = data.catalog.checkpoints[key].training
+        datasets = training.datasets if training is not None else ()
+        for dataset in () if isinstance(datasets, str) else datasets:
+            found.setdefault(dataset, []).append(key)
+    return tuple((dataset, tuple(keys)) for dataset, keys in found.items())
+
+
+def split_shared(
+    views: list[tuple[FactSection, ...]],
+) -> tuple[tuple[FactSection, ...], list[tuple[FactSection, ...]]]:
+    """Facts that all checkpoints share, once; and for each checkpoint the facts that are its own.
+
+    A fact is shared if all checkpoints have it with the same value and the same evidence.
+    """
+    if len(views) < 2:
+        return (), views
+    tables = [{(s.block, row.path[-1]): (row.text, row.evidence) for s in view for row in s.rows} for view in views]
+    common = {key for key, value in tables[0].items() if all(table.get(key) == value for table in tables[1:])}
+    notes = [{(s.block, s.note) for s in view} for view in views]
+    same_notes = set.intersection(*notes)
+
+    def part(section: FactSection, *, shared: bool) -> FactSection | None:
+        rows = tuple(row for row in section.rows if ((section.block, row.path[-1]) in common) == shared)
+        note = section.note if ((section.block, section.note) in same_notes) == shared else ""
+        return FactSection(section.block, section.label, rows, note, section.shared) if rows or note else None
+
+    first = tuple(s for section in views[0] if (s := part(section, shared=True)) is not None)
+    own = [tuple(s for section in view if (s := part(section, shared=False)) is not None) for view in views]
+    return first, own

@@ -1,0 +1,42 @@
+"""The home page and the list of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gptalt_catalog.render.pages import PageFile
+from gptalt_catalog.render.places import folder
+from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.render.strings import strings
+from gptalt_catalog.views.corrections import corrections
+from gptalt_catalog.views.words import Language
+
+STATIC_ROWS = 60
+"""Rows of the model table that stand in the page itself, for readers without JavaScript."""
+
+
+def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
+    """Home, the model list, and a list of each other kind."""
+    t = strings(language)
+    found = len(corrections(data.catalog, language))
+    yield PageFile("", "home.md.j2", t.home, t.home_lede, {"corrections_found": found})
+    yield PageFile(
+        "models/",
+        "models.md.j2",
+        t.models,
+        t.models_lede,
+        {"rows": data.rows[language][:STATIC_ROWS], "families": data.catalog.families},
+    )
+    catalog = data.catalog
+    lists = (
+        ("benchmark", t.benchmarks, t.benchmarks_lede, catalog.benchmarks),
+        ("dataset", t.datasets, t.datasets_lede, catalog.datasets),
+        ("tool", t.tools, t.tools_lede, catalog.tools),
+        ("technique", t.techniques, t.techniques_lede, catalog.techniques),
+        ("application", t.applications, t.applications_lede, catalog.applications),
+        ("license", t.licenses, t.licenses_lede, catalog.licenses),
+        ("source", t.sources, t.sources_lede, catalog.sources),
+    )
+    for kind, title, lede, entries in lists:
+        content = {"kind": kind, "lede": lede, "entries": entries}
+        yield PageFile(f"{folder(kind)}/", "list.md.j2", title, lede, content)

@@ -1,0 +1,58 @@
+"""What all pages are made from: the catalog with its indexes, computed once for both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gptalt_catalog.domain.catalog import Catalog
+from gptalt_catalog.views.backlinks import Backlinks
+from gptalt_catalog.views.conflicts import Conflict, conflicts
+from gptalt_catalog.views.coverage import Coverage, coverage
+from gptalt_catalog.views.facts import FactReader
+from gptalt_catalog.views.lineage import Lineage
+from gptalt_catalog.views.model_list import ModelRow, model_rows
+from gptalt_catalog.views.scores import ScoreBook
+from gptalt_catalog.views.words import LANGUAGES, Language
+
+
+@dataclass(frozen=True)
+class SiteData:
+    """A catalog with everything that more than one page needs."""
+
+    catalog: Catalog
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Base edges and effective licenses."""
+        return Lineage(self.catalog)
+
+    @cached_property
+    def book(self) -> ScoreBook:
+        """Published scores."""
+        return ScoreBook(self.catalog)
+
+    @cached_property
+    def backlinks(self) -> Backlinks:
+        """Who uses what."""
+        return Backlinks(self.catalog)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Counts."""
+        return coverage(self.catalog)
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """All disagreements between sources."""
+        return conflicts(self.book)
+
+    @cached_property
+    def rows(self) -> dict[Language, tuple[ModelRow, ...]]:
+        """The rows of the model list, by language."""
+        return {language: model_rows(self.catalog, language) for language in LANGUAGES}
+
+    @cached_property
+    def readers(self) -> dict[Language, FactReader]:
+        """Readers of facts, by language."""
+        return {language: FactReader(self.catalog, language) for language in LANGUAGES}

@@ -1,0 +1,56 @@
+"""Order of checkpoints under one protocol, with ranges of ranks instead of a false order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gptalt_catalog.views.scores import Score, ScoreBook, representative, surely_apart
+
+
+@dataclass(frozen=True)
+class Place:
+    """One checkpoint in a ranking.
+
+    ``first`` and ``last`` are the ranks it may hold: better ranks belong to those that are surely
+    better (over two standard errors of the difference). ``others`` are further ranked scores of
+    the same checkpoint under this protocol.
+    """
+
+    score: Score
+    others: tuple[Score, ...]
+    first: int
+    last: int
+
+    @property
+    def tied(self) -> bool:
+        """Whether its rank is not certain."""
+        return self.first != self.last
+
+
+def ranking(book: ScoreBook, protocol: str) -> tuple[Place, ...]:
+    """The checkpoints with a ranked score under a protocol, best first; empty if it has an unknown part."""
+    groups: dict[str, list[Score]] = {}
+    for score in book.by_protocol.get(protocol, ()):
+        if score.ranked and score.checkpoint is not None:
+            groups.setdefault(score.checkpoint, []).append(score)
+    chosen: list[tuple[Score, tuple[Score, ...]]] = []
+    for scores in groups.values():
+        best = representative(scores)
+        if best is not None:
+            chosen.append((best, tuple(score for score in scores if score is not best)))
+    chosen.sort(key=lambda pair: (-pair[0].percent, pair[0].checkpoint))
+    scores_only = [score for score, _ in chosen]
+    places = []
+    for score, others in chosen:
+        first = 1 + sum(_better(other, score) for other in scores_only)
+        last = len(chosen) - sum(_better(score, other) for other in scores_only)
+        places.append(Place(score, others, first, last))
+    return tuple(places)
+
+
+def _better(first: Score, second: Score) -> bool:
+    if first.percent <= second.percent:
+        return False
+    if first.error is None or second.error is None:
+        return True  # there is nothing to doubt the printed order with; pages say so
+    return surely_apart(first, second)
