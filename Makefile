@@ -36,7 +36,7 @@ data: setup ## the catalog itself: all rules, canonical form, up-to-date schemas
 	$(BIN)/gptalt-catalog schema --check
 
 unit: setup ## all tests without a browser; every branch of domain and loading must be run
-	$(BIN)/pytest -n 2 -m "not browser" --cov
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser" --cov
 
 browser: setup
 	@$(BIN)/python -m tests.chromium
@@ -50,7 +50,7 @@ fmt: setup ## bring code and catalog into canonical form
 	$(BIN)/gptalt-catalog fmt
 
 bench: setup ## measure speed (docs/benchmarks.md)
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run
 
 wheel: setup ## build dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -26,15 +27,14 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def committed_files() -> list[Path]:
-    """The files of the project: what git tracks or would track; without git (an sdist), everything."""
-    done = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode == 0:
+    """The files of the project: what git tracks or would track; without git (an sdist), all but the generated."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        done = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
         return [path for name in done.stdout.split("\0") if name and (path := ROOT / name).is_file()]
-    hidden = {".venv", "build", "dist"}
-    return [p for p in ROOT.rglob("*") if p.is_file() and not hidden.intersection(p.relative_to(ROOT).parts)]
+    generated = re.compile(r"(?:\.(?!ci|github|gitignore)[^/]+|build|dist|__pycache__)(?:/|$)")
+    names = (path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file())
+    return [ROOT / name for name in names if not generated.match(name) and "/__pycache__/" not in name]
 
 
 def readme_commands() -> list[str]:

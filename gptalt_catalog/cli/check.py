@@ -24,7 +24,9 @@ class ReportFormat(StrEnum):
 
 def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="Report on these files or folders only.")] = None,
-    format: Annotated[ReportFormat, typer.Option("--format", help="text, json, or github (annotations).")] = ReportFormat.text,
+    format: Annotated[
+        ReportFormat, typer.Option("--format", help="text, json, or github (annotations).")
+    ] = ReportFormat.text,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Leave out warnings and the summary.")] = False,
     catalog: CatalogOption = None,
@@ -89,4 +91,6 @@ def _print_problems(problems: list[Problem], format: ReportFormat) -> None:
 
 
 def _github(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").replace(",", "%2C").replace("::", "%3A%3A")
+    return (
+        text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").replace(",", "%2C").replace("::", "%3A%3A")
+    )

@@ -11,12 +11,14 @@ from gptalt_catalog.cli.options import CatalogOption
 
 
 def fmt(
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 if a file is not in canonical form.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit code 1 if a file is not in canonical form.")
+    ] = False,
     catalog: CatalogOption = None,
 ) -> None:
     """Put catalog files into canonical form: key order, schema line; text and comments are kept."""
     from gptalt_catalog.loading.files import CatalogFile, walk
-    from gptalt_catalog.loading.formatting import FormatRefused, formatted
+    from gptalt_catalog.loading.formatting import FormatRefusedError, formatted
     from gptalt_catalog.loading.location import find_catalog, shown
 
     root = find_catalog(catalog)
@@ -29,7 +31,7 @@ def fmt(
         try:
             text = path.read_bytes().decode("utf-8")
             result = formatted(text, found)
-        except (FormatRefused, UnicodeDecodeError) as error:
+        except (FormatRefusedError, UnicodeDecodeError) as error:
             refused += 1
             typer.echo(f"{name}: left as it is: {error}", err=True)
             continue
@@ -42,7 +44,9 @@ def fmt(
 
 
 def schema(
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 if a schema file is stale.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit code 1 if a schema file is stale.")
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", help="The folder for the schema files.")] = None,
 ) -> None:
     """Write the JSON Schema of every kind of file to schema/."""
@@ -99,14 +103,12 @@ def write_whole(path: Path, text: str) -> None:
     import tempfile
 
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    half = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        if path.exists():
-            os.chmod(name, path.stat().st_mode & 0o777)
-        else:
-            os.chmod(name, 0o644)
-        os.replace(name, path)
+        half.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        half.replace(path)
     except BaseException:
-        os.unlink(name)
+        half.unlink()
         raise

@@ -44,7 +44,8 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def main(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and the catalog's date.")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and the catalog's date."),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of unexpected errors.")] = False,
 ) -> None:
@@ -66,7 +67,7 @@ def run() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  a traceback is no message for people
         if type(error).__name__ == "CatalogError":
             stop(f"{error}\nrun `gptalt-catalog check` for all of them", 1)
         stop(f"unexpected {type(error).__name__}: {error}\nrun again with --debug and report it", 1)

@@ -10,7 +10,11 @@ import typer
 
 CatalogOption = Annotated[
     Path | None,
-    typer.Option("--catalog", metavar="DIR", help="The catalog's folder; by default the nearest one upward, else the packed copy."),
+    typer.Option(
+        "--catalog",
+        metavar="DIR",
+        help="The catalog's folder; by default the nearest one upward, else the packed copy.",
+    ),
 ]
 
 

@@ -168,7 +168,12 @@ PartialDate = Annotated[
     str,
     BeforeValidator(_date),
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?|unknown|undisclosed)$"}, {"type": "integer"}]}
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?|unknown|undisclosed)$"},
+                {"type": "integer"},
+            ]
+        }
     ),
 ]
 """A date with its precision: ``2023``, ``2023-03`` or ``2023-03-14`` (or an absence word).

@@ -49,7 +49,10 @@ class Protocol(Model):
 
     def unknown_parts(self) -> tuple[str, ...]:
         """The parts that are not known; empty for a protocol whose claims can be compared."""
-        return tuple(n for n in ("split", "metric", "shots", "prompt", "scoring", "harness", "variant") if getattr(self, n) == "unknown")
+        return tuple(part for part in _PARTS if getattr(self, part) == "unknown")
+
+
+_PARTS = ("split", "metric", "shots", "prompt", "scoring", "harness", "variant")
 
 
 class ProtocolFile(Model):
@@ -60,14 +63,16 @@ class ProtocolFile(Model):
 
 Printed = Annotated[str, StringConstraints(pattern=r"^-?\d+(\.\d+)?(e-?\d+)?$", max_length=40)]
 Flag = Literal[
-    "derived", "grim-fail", "requoted", "starred-in-source", "wrong-name-in-source", "below-chance", "rounded-in-source",
-    "suspect-zero", "publisher-outlier",
+    "derived", "grim-fail", "requoted", "starred-in-source", "wrong-name-in-source", "below-chance",
+    "rounded-in-source", "suspect-zero", "publisher-outlier",
 ]  # fmt: skip
 """``derived``: computed here from finer published scores. ``grim-fail``: not k/n at the printed
 digits, acknowledged. ``requoted``: copied from elsewhere by its publisher. ``suspect-zero``,
 ``below-chance``, ``publisher-outlier``: kept as evidence, never shown as a score."""
 
-NOT_RANKED: frozenset[str] = frozenset({"suspect-zero", "below-chance", "publisher-outlier", "wrong-name-in-source", "grim-fail"})
+NOT_RANKED: frozenset[str] = frozenset(
+    {"suspect-zero", "below-chance", "publisher-outlier", "wrong-name-in-source", "grim-fail"}
+)
 
 
 class ClaimRow(Model):
@@ -146,5 +151,3 @@ class Claim:
     def target(self) -> str:
         """The checkpoint id, or the family id if the checkpoint is unstated."""
         return self.place.checkpoint or self.place.family or ""
-
-

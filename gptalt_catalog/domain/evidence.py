@@ -62,7 +62,7 @@ class Block(Model):
         """Each filled fact field with its value; ``unknown`` and empty do not count."""
         for name in self.fact_fields():
             value = getattr(self, name)
-            if value is not None and value != "unknown" and value != () and value != {}:
+            if value is not None and value not in ("unknown", (), {}):
                 yield name, value
 
 

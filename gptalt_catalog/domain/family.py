@@ -50,6 +50,7 @@ class Release(Block):
 
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
+        """Names and words that are no facts of their own."""
         return ("kind",)
 
 
@@ -68,12 +69,13 @@ class Hub(Block):
     url: Url | None = None
     revision: Slug = "unknown"
     file: Verbatim | None = None
-    access: Literal["open", "gated", "by-request", "withdrawn", "moved", "closed"] | Literal["unknown"] = "unknown"
+    access: Literal["open", "gated", "by-request", "withdrawn", "moved", "closed", "unknown"] = "unknown"
     moved_to: Repository | None = None
     publisher: Literal["official", "community-copy", "port"] = "official"
 
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
+        """Names and words that are no facts of their own."""
         return ("host", "publisher")
 
 
@@ -87,6 +89,7 @@ class Parameters(Block):
 
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
+        """Names and words that are no facts of their own."""
         return ("label",)
 
 
@@ -133,16 +136,19 @@ class Shape(Block):
 
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
+        """Names and words that are no facts of their own."""
         return ("design",)
 
 
 class Weights(Block):
     """How the weights come, and what loads them; decides whether ``verify`` can run them."""
 
-    form: Literal["full", "delta", "adapter", "quantized", "encrypted", "component", "none"] | Literal["unknown"]
-    loader: Literal["native", "native-after-recovery", "remote-code", "own-code"] | Literal["unknown"]
-    files: tuple[Literal["safetensors", "pytorch-bin", "pth", "gguf", "encrypted"], ...] | Literal["unknown"] = "unknown"
-    dtype: Literal["float32", "float16", "bfloat16", "int8", "int4", "fp8", "fp4"] | Literal["unknown"] = "unknown"
+    form: Literal["full", "delta", "adapter", "quantized", "encrypted", "component", "none", "unknown"]
+    loader: Literal["native", "native-after-recovery", "remote-code", "own-code", "unknown"]
+    files: tuple[Literal["safetensors", "pytorch-bin", "pth", "gguf", "encrypted"], ...] | Literal["unknown"] = (
+        "unknown"
+    )
+    dtype: Literal["float32", "float16", "bfloat16", "int8", "int4", "fp8", "fp4", "unknown"] = "unknown"
     runtime: dict[Slug, Line] = {}
 
 
@@ -151,7 +157,14 @@ class Base(Model):
 
     checkpoint: CheckpointId
     relation: Literal[
-        "fine-tuned", "continued", "delta-of", "adapter-of", "encrypted-with", "component", "converted-from", "quantized-from"
+        "fine-tuned",
+        "continued",
+        "delta-of",
+        "adapter-of",
+        "encrypted-with",
+        "component",
+        "converted-from",
+        "quantized-from",
     ]
 
 
@@ -263,7 +276,17 @@ class SurveyError(Model):
     """An error of the survey that this entry corrects (numbers E01… of docs/survey-errors.md)."""
 
     error: Annotated[str, StringConstraints(pattern=r"^E\d{2}$")]
-    field: Literal["name", "params", "backbone", "release_date", "training_data_source", "training_data_size", "link", "figure", "list"]
+    field: Literal[
+        "name",
+        "params",
+        "backbone",
+        "release_date",
+        "training_data_source",
+        "training_data_size",
+        "link",
+        "figure",
+        "list",
+    ]
     printed: Verbatim
     note: Text
     evidence: EvidenceNames
@@ -316,6 +339,7 @@ class Family(Entry):
         return self._resolved
 
     def blocks(self) -> Iterator[tuple[tuple[str, ...], Block]]:
+        """The blocks of the family, of its defaults and of its checkpoints, as written."""
         yield from super().blocks()
         for name in BLOCK_NAMES:
             value = getattr(self.defaults, name)

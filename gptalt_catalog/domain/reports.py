@@ -53,7 +53,9 @@ class Measurement(Model):
 
     checkpoint: CheckpointId
     printed_name: Verbatim
-    metric: Literal["peak-gpu-memory", "minimum-gpu-memory", "cpu-memory", "file-size", "tokens-per-second", "load-gpu-memory"]
+    metric: Literal[
+        "peak-gpu-memory", "minimum-gpu-memory", "cpu-memory", "file-size", "tokens-per-second", "load-gpu-memory"
+    ]
     value: Number
     unit: Literal["GB", "GiB", "MiB", "tokens/s"]
     engine: Line

@@ -37,7 +37,9 @@ class PrintedRow(Model):
 class Tool(Entry):
     """Software to train, serve, speed up or evaluate models."""
 
-    category: Literal["deployment", "acceleration", "reproduction", "framework", "evaluation", "fine-tuning", "software"]
+    category: Literal[
+        "deployment", "acceleration", "reproduction", "framework", "evaluation", "fine-tuning", "software"
+    ]
     project: Project | None = None
     survey: PrintedRow | None = None
 

@@ -72,7 +72,7 @@ def references(value: Model, place: Place = ()) -> Iterator[tuple[Place, str, st
     """Each reference inside ``value``: its place, the kind it refers to, and the id it names."""
     for shape in _walked(type(value)):
         held = getattr(value, shape.name)
-        if held is None or held == () or held == {} or (isinstance(held, str) and held in ("unknown", "undisclosed")):
+        if not held or (isinstance(held, str) and held in ("unknown", "undisclosed")):
             continue
         here = (*place, shape.name)
         if shape.container == "one":

@@ -42,18 +42,26 @@ class Defect(Model):
 
 
 class OrganizationFile(Model):
+    """The file ``vocabulary/organizations.yaml``."""
+
     organizations: dict[Slug, Organization]
 
 
 class LanguageFile(Model):
+    """The file ``vocabulary/languages.yaml``."""
+
     languages: dict[Slug, Language]
 
 
 class TaskFile(Model):
+    """The file ``vocabulary/tasks.yaml``."""
+
     tasks: dict[Slug, Task]
 
 
 class DefectFile(Model):
+    """The file ``vocabulary/defects.yaml``."""
+
     defects: dict[Slug, Defect]
 
 

@@ -52,6 +52,11 @@ class _Read:
     text: str = field(default="", repr=False)
 
 
+def _unreadable(file: str, reason: str) -> _Read:
+    fix = "put an ordinary file here that you may read"
+    return _Read((0, 0), None, (Finding(file, (), "file-unreadable", f"cannot be read: {reason}", fix),), ())
+
+
 class CatalogReader:
     """Reads a catalog again and again, parsing only files that changed since the last time."""
 
@@ -82,18 +87,19 @@ class CatalogReader:
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
-                raise OSError(0, "not a regular file")
+                return _unreadable(found.file, "not a regular file")
             stamp = (status.st_mtime_ns, status.st_size)
             known = self._known.get(found.file)
             if known is not None and known.stamp == stamp:
                 return known
             data = path.read_bytes()
         except OSError as error:
-            fault = Finding(found.file, (), "file-unreadable", f"cannot be read: {error.strerror}", "put an ordinary file here that you may read")
-            return _Read((0, 0), None, (fault,), ())
+            return _unreadable(found.file, str(error.strerror))
         tree = read_tree(data)
         if tree.value is None:
-            return _Read(stamp, None, (), tuple(self._fault_problems(found.file, tree)), data.decode("utf-8", "replace"))
+            return _Read(
+                stamp, None, (), tuple(self._fault_problems(found.file, tree)), data.decode("utf-8", "replace")
+            )
         try:
             content = found.kind.model.model_validate(tree.value)
         except ValidationError as error:

@@ -33,9 +33,11 @@ def classify(file: str) -> CatalogFile | Finding:
     bad = next((part for part in parts if _NAME.fullmatch(part) is None), None)
     if bad is not None:
         fix = "rename it: lower-case letters, digits, dots and hyphens"
-        return Finding(file, (), "file-name", f"the name {ascii(bad[:80])} is not allowed", fix)
+        return Finding(file, (), "file-name", f"the name {bad[:80]!a} is not allowed", fix)
     if not file.endswith(".yaml"):
-        return Finding(file, (), "file-place", "not a .yaml file", "catalog files end in .yaml; other files do not belong here")
+        return Finding(
+            file, (), "file-place", "not a .yaml file", "catalog files end in .yaml; other files do not belong here"
+        )
     stem = parts[-1].removesuffix(".yaml")
     if file == "catalog.yaml":
         return CatalogFile(file, "catalog", _ABOUT)

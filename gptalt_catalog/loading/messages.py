@@ -15,9 +15,21 @@ from gptalt_catalog.domain.suggest import did_you_mean
 from gptalt_catalog.loading.tree import Place
 
 _FORMS = {
-    "^[a-z0-9][a-z0-9.-]*$": ("bad-id", "an id", "use lower-case letters, digits, dots and hyphens, as in `llama-2-7b`"),
-    r"^-?\d+(\.\d+)?(e-?\d+)?$": ("bad-number", "a printed number", 'write the digits in quotes as printed, e.g. "46.20"'),
-    r"^-?\d+(\.\d+)?(-\d+(\.\d+)?)?$": ("bad-number", "a number or a range", 'write it in quotes, e.g. "13.1" or "7-15"'),
+    "^[a-z0-9][a-z0-9.-]*$": (
+        "bad-id",
+        "an id",
+        "use lower-case letters, digits, dots and hyphens, as in `llama-2-7b`",
+    ),
+    r"^-?\d+(\.\d+)?(e-?\d+)?$": (
+        "bad-number",
+        "a printed number",
+        'write the digits in quotes as printed, e.g. "46.20"',
+    ),
+    r"^-?\d+(\.\d+)?(-\d+(\.\d+)?)?$": (
+        "bad-number",
+        "a number or a range",
+        'write it in quotes, e.g. "13.1" or "7-15"',
+    ),
     r"^\d+(\.\d+)?[MBT]$": ("bad-number", "a size label", "write it as in the name: 70M, 1.4B, 1T"),
     r"^[0-9a-f]{7,40}$": ("bad-id", "a commit", 'write 7 to 40 hexadecimal digits in quotes, e.g. "a19eecb"'),
     r"^[0-9a-f]{64}$": ("bad-id", "a SHA-256 hash", "write its 64 hexadecimal digits"),
@@ -54,7 +66,7 @@ def findings_of(error: ValidationError, file: str, model: type[Model], tree: Map
     for place in [p for p, details in places.items() if details[0]["type"] == "too_short"]:
         if any(other[: len(place)] == place and other != place for other in places):
             del places[place]  # the list only counts as empty because its members are wrong
-    return [_finding(file, place, _one_objection(details), model, tree) for place, details in places.items()]
+    return [_finding(file, place, _one_objection(details), model) for place, details in places.items()]
 
 
 def _place_in(tree: Any, loc: tuple[str | int, ...], kind: str) -> Place:
@@ -85,7 +97,7 @@ def _one_objection(details: list[Any]) -> Any:
     return best
 
 
-def _finding(file: str, place: Place, detail: Any, model: type[Model], tree: Mapping[str, Any]) -> Finding:
+def _finding(file: str, place: Place, detail: Any, model: type[Model]) -> Finding:
     kind = detail["type"]
     if kind == "extra_forbidden":
         return _unknown_key(file, place, model)
@@ -99,12 +111,20 @@ def _finding(file: str, place: Place, detail: Any, model: type[Model], tree: Map
         return _bad_value(file, place, detail)
     if kind == "string_pattern_mismatch":
         code, what, fix = _FORMS.get(detail["ctx"]["pattern"], _REPOSITORY)
-        return Finding(file, place, code, f"{_shown(detail['input'])} is not {what}", fix, at_key="[key]" in detail["loc"])
+        return Finding(
+            file, place, code, f"{_shown(detail['input'])} is not {what}", fix, at_key="[key]" in detail["loc"]
+        )
     if kind in ("string_too_short", "too_short", "string_too_long", "too_long"):
         return _bad_length(file, place, detail)
     if kind in _TYPES:
         return _wrong_type(file, place, detail)
-    return Finding(file, place, "bad-value", f"{_shown(detail['input'])}: {_lower(detail['msg'])}", "give a value that the field allows")
+    return Finding(
+        file,
+        place,
+        "bad-value",
+        f"{_shown(detail['input'])}: {_lower(detail['msg'])}",
+        "give a value that the field allows",
+    )
 
 
 def _unknown_key(file: str, place: Place, model: type[Model]) -> Finding:
@@ -128,7 +148,9 @@ def _bad_value(file: str, place: Place, detail: Any) -> Finding:
 def _bad_length(file: str, place: Place, detail: Any) -> Finding:
     context = detail["ctx"]
     if detail["type"].endswith("short"):
-        return Finding(file, place, "bad-length", f"`{_field(place)}` is empty", "fill it, or remove the key if it may be left out")
+        return Finding(
+            file, place, "bad-length", f"`{_field(place)}` is empty", "fill it, or remove the key if it may be left out"
+        )
     limit = context["max_length"]
     return Finding(file, place, "bad-length", f"`{_field(place)}` is longer than {limit} characters", "shorten it")
 

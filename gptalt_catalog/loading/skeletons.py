@@ -36,27 +36,44 @@ _HINTS = {
     "bases": "[] if trained from scratch, unknown if nobody knows",
 }
 _HIDDEN = frozenset({"evidence_for", "former_ids", "note", "names"})
-_EXPANDED = frozenset({"links", "items", "size", "origin", "rights", "coverage", "terms", "project", "publication", "service", "quotation"})
+_EXPANDED = frozenset(
+    {
+        "links",
+        "items",
+        "size",
+        "origin",
+        "rights",
+        "coverage",
+        "terms",
+        "project",
+        "publication",
+        "service",
+        "quotation",
+    }
+)
 
 
-def skeleton(kind: Kind, id: str) -> str:
+def skeleton(kind: Kind, entry_id: str) -> str:
     """The text of a new, unfilled file for the entry ``id`` of ``kind``."""
     folder = f"{kind.folder}/" if kind.folder else ""
-    found = CatalogFile(f"{folder}{id}.yaml", id, kind)
-    lines = [schema_line(found), f"# {kind.name} `{id}`. Fill what is empty, delete what does not apply; then run `gptalt-catalog check`."]
-    lines += _model(kind.model, 0, id)
+    found = CatalogFile(f"{folder}{entry_id}.yaml", entry_id, kind)
+    lines = [
+        schema_line(found),
+        f"# {kind.name} `{entry_id}`. Fill what is empty, delete what does not apply; then run `gptalt-catalog check`.",
+    ]
+    lines += _model(kind.model, 0, entry_id)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _model(model: type[Model], depth: int, id: str) -> list[str]:
+def _model(model: type[Model], depth: int, entry_id: str) -> list[str]:
     lines: list[str] = []
     for shape in field_shapes(model):
         if shape.name not in _HIDDEN:
-            lines += _field(model, shape, depth, id)
+            lines += _field(model, shape, depth, entry_id)
     return lines
 
 
-def _field(model: type[Model], shape: FieldShape, depth: int, id: str) -> list[str]:
+def _field(model: type[Model], shape: FieldShape, depth: int, entry_id: str) -> list[str]:
     pad = "  " * depth
     required = model.model_fields[shape.name].is_required()
     if issubclass(model, Block) and shape.name == "evidence":
@@ -65,40 +82,45 @@ def _field(model: type[Model], shape: FieldShape, depth: int, id: str) -> list[s
         mark = pad if required or shape.name == "summary" else f"{pad}# "
         return [f"{mark}{shape.name}:  # {_hint(model, shape)}", f"{mark}  en:", f"{mark}  zh:"]
     if shape.model is Evidence:
-        filled = ["  readme:", "    status: confirmed", "    source:  # id of a file in sources/", "    locator:  # where in it", "    seen:"]
+        filled = [
+            "  readme:",
+            "    status: confirmed",
+            "    source:  # id of a file in sources/",
+            "    locator:  # where in it",
+            "    seen:",
+        ]
         return [f"{pad}evidence:", *(pad + line for line in filled)]
     if shape.model is CheckpointEntry:
-        return [f"{pad}checkpoints:", f"{pad}  {id}:", *_checkpoint(depth + 2, id)]
+        return [f"{pad}checkpoints:", f"{pad}  {entry_id}:", *_checkpoint(depth + 2, entry_id)]
     if shape.model is not None and shape.model is not Blocks and (required or shape.name in _EXPANDED):
-        return _nested(shape, depth, id)
+        return _nested(shape, shape.model, depth, entry_id)
     mark = pad if required else f"{pad}# "
     return [f"{mark}{shape.name}:  # {_hint(model, shape)}"]
 
 
-def _nested(shape: FieldShape, depth: int, id: str) -> list[str]:
+def _nested(shape: FieldShape, model: type[Model], depth: int, entry_id: str) -> list[str]:
     pad = "  " * depth
-    assert shape.model is not None
-    if shape.model is Link:
+    if model is Link:
         return [f"{pad}links:", f"{pad}  - kind:  # {_hint_of(Link.model_fields['kind'].annotation)}", f"{pad}    url:"]
     if shape.container == "one":
-        return [f"{pad}{shape.name}:", *_model(shape.model, depth + 1, id)]
+        return [f"{pad}{shape.name}:", *_model(model, depth + 1, entry_id)]
     if shape.container == "map":
-        return [f"{pad}{shape.name}:", f"{pad}  {id}:", *_model(shape.model, depth + 2, id)]
-    inner = _model(shape.model, depth + 2, id)
+        return [f"{pad}{shape.name}:", f"{pad}  {entry_id}:", *_model(model, depth + 2, entry_id)]
+    inner = _model(model, depth + 2, entry_id)
     first = next(i for i, line in enumerate(inner) if not line.lstrip().startswith("#"))
     start = pad + "  - "
     return [f"{pad}{shape.name}:", *inner[:first], start + inner[first][len(start) :], *inner[first + 1 :]]
 
 
-def _checkpoint(depth: int, id: str) -> list[str]:
+def _checkpoint(depth: int, entry_id: str) -> list[str]:
     lines: list[str] = []
     for shape in field_shapes(CheckpointEntry):
         if shape.name in _HIDDEN:
             continue
         if shape.name in REQUIRED_BLOCKS and shape.model is not None:
-            lines += ["  " * depth + f"{shape.name}:", *_model(shape.model, depth + 1, id)]
+            lines += ["  " * depth + f"{shape.name}:", *_model(shape.model, depth + 1, entry_id)]
         else:
-            lines += _field(CheckpointEntry, shape, depth, id)
+            lines += _field(CheckpointEntry, shape, depth, entry_id)
     return lines
 
 

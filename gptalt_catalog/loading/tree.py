@@ -81,13 +81,19 @@ def read_tree(data: bytes, *, marks: bool = False) -> Tree:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         reason = " ".join(p for p in (error.context, error.problem) if p)
-        builder.faults.append(Fault(line, column, "yaml-syntax", f"not valid YAML: {reason}", _syntax_fix(reason)))
+        builder.faults.append(_syntax_fault(line, column, reason))
     except yaml.YAMLError as error:  # a character that YAML forbids
         builder.faults.append(_reader_fault(text, error))
     if not builder.faults and not isinstance(builder.top, dict):
         what = "empty" if builder.top is None else "not a mapping"
         builder.faults.append(
-            Fault(1, 1, "yaml-not-mapping", f"the file is {what}", "write `key: value` pairs; `new KIND ID` makes a skeleton")
+            Fault(
+                1,
+                1,
+                "yaml-not-mapping",
+                f"the file is {what}",
+                "write `key: value` pairs; `new KIND ID` makes a skeleton",
+            )
         )
     value = builder.top if isinstance(builder.top, dict) and not builder.faults else None
     return Tree(value, builder.faults, builder.marks, builder.block_mappings)
@@ -96,7 +102,9 @@ def read_tree(data: bytes, *, marks: bool = False) -> Tree:
 def _text(data: bytes) -> tuple[str, list[Fault]]:
     if len(data) > MAX_BYTES:
         size = f"{len(data) / 2**20:.1f} MiB"
-        return "", [Fault(1, 1, "file-too-large", f"the file has {size}; the limit is 4 MiB", "split it into several files")]
+        return "", [
+            Fault(1, 1, "file-too-large", f"the file has {size}; the limit is 4 MiB", "split it into several files")
+        ]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -128,6 +136,17 @@ def _reader_fault(text: str, error: yaml.YAMLError) -> Fault:
     return Fault(line, column, "yaml-control", message, "remove it")
 
 
+def _syntax_fault(line: int, column: int, reason: str) -> Fault:
+    if "nesting depth" in reason:  # the scanner looks ahead and may meet its own limit first
+        return _too_deep(line, column)
+    return Fault(line, column, "yaml-syntax", f"not valid YAML: {reason}", _syntax_fix(reason))
+
+
+def _too_deep(line: int, column: int) -> Fault:
+    fix = "flatten the file; no entry needs this"
+    return Fault(line, column, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", fix)
+
+
 def _syntax_fix(reason: str) -> str:
     if "mapping values are not allowed" in reason:
         return "quote the text if it contains `: `, or check the indentation"
@@ -147,9 +166,11 @@ def _events(text: str) -> Iterator[Any]:
         loader.dispose()
 
 
-_INTEGER = re.compile(r"[-+]?[0-9]{1,30}|0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_WORDS: dict[str, Any] = {w: v for word, v in (("true", True), ("false", False), ("null", None)) for w in (word, word.title(), word.upper())}
+_WORDS: dict[str, Any] = {
+    w: v for word, v in (("true", True), ("false", False), ("null", None)) for w in (word, word.title(), word.upper())
+}
 _WORDS |= {"~": None, "": None}
 _SPECIAL = {s + d: float(s.replace("+", "") + "inf") for s in ("", "-", "+") for d in (".inf", ".Inf", ".INF")}
 _SPECIAL |= {".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan")}
@@ -159,11 +180,11 @@ _NUMBER_START = frozenset("0123456789+-.")
 def resolve(text: str) -> Any:
     """The value of a plain scalar under YAML 1.2's core schema.
 
-    Numbers of more than 30 digits stay text: no field holds one, and converting them is slow.
+    Numbers of more than 30 characters stay text: no field holds one, and converting them is slow.
     """
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _NUMBER_START:
+    if text[0] not in _NUMBER_START or len(text) > 30:
         return text
     if _INTEGER.fullmatch(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
@@ -211,7 +232,12 @@ class _Builder:
                 self._documents += 1
                 if self._documents > 1 or event.version or event.tags:
                     what = "a second document" if self._documents > 1 else "a directive"
-                    return self._fault(event, "yaml-documents", f"the file holds {what}", "keep one document, without %-lines and `---`")
+                    return self._fault(
+                        event,
+                        "yaml-documents",
+                        f"the file holds {what}",
+                        "keep one document, without %-lines and `---`",
+                    )
         return None
 
     def _fault(self, event: Any, code: str, message: str, fix: str) -> None:
@@ -220,9 +246,16 @@ class _Builder:
 
     def _reject(self, event: Any) -> None:
         if event.anchor is not None:
-            self._fault(event, "yaml-anchor", f"anchor or alias {event.anchor[:40]!r}", "write the value out; catalog files have no anchors")
+            self._fault(
+                event,
+                "yaml-anchor",
+                f"anchor or alias {event.anchor[:40]!r}",
+                "write the value out; catalog files have no anchors",
+            )
         else:
-            self._fault(event, "yaml-tag", f"tag {event.tag[:60]!r}", "remove the tag; quote the value if it must be text")
+            self._fault(
+                event, "yaml-tag", f"tag {event.tag[:60]!r}", "remove the tag; quote the value if it must be text"
+            )
 
     def _scalar(self, event: Any) -> bool:
         """Add a scalar; false if the file must not be read on."""
@@ -239,7 +272,9 @@ class _Builder:
 
     def _take_key(self, event: Any, key: str) -> bool:
         if key in self._stack[-1]:
-            self._fault(event, "yaml-duplicate-key", f"key {key[:60]!r} stands twice in one mapping", "remove one of the two")
+            self._fault(
+                event, "yaml-duplicate-key", f"key {key[:60]!r} stands twice in one mapping", "remove one of the two"
+            )
             return False
         self._keys[-1] = key
         if self._with_marks:
@@ -248,10 +283,15 @@ class _Builder:
 
     def _open(self, event: Any, container: Any) -> bool:
         if len(self._stack) >= MAX_DEPTH:
-            self._fault(event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "flatten the file; no entry needs this")
+            self.faults.append(_too_deep(event.start_mark.line + 1, event.start_mark.column + 1))
             return False
         if self._stack and type(self._stack[-1]) is dict and self._keys[-1] is _NO_KEY:
-            self._fault(event, "yaml-key", "a mapping key is itself a mapping or a list", "use a plain word as the key; quote text with braces")
+            self._fault(
+                event,
+                "yaml-key",
+                "a mapping key is itself a mapping or a list",
+                "use a plain word as the key; quote text with braces",
+            )
             return False
         if self._with_marks:
             self._record(event)

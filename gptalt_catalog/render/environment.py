@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ from gptalt_catalog.render.escape import finalize, front_matter, safe
 from gptalt_catalog.views.formats import parameters_text, percent_text
 
 
-def make_environment(templates: Path) -> Environment:
-    """An environment over a folder of templates: strict about names, strict about escaping."""
+def make_environment(folders: Sequence[Path]) -> Environment:
+    """An environment over folders of templates: strict about names, strict about escaping."""
     environment = Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         finalize=finalize,
         undefined=StrictUndefined,
@@ -39,8 +40,8 @@ def front_matter_value(text: object) -> Any:
 class Templates:
     """The site's templates, each compiled once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._environment = make_environment(folder)
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._environment = make_environment(folders)
         self._get = cache(self._environment.get_template)
 
     def render(self, name: str, context: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from gptalt_catalog.render.escape import fill, href, safe
 from gptalt_catalog.render.places import ENTRY_KINDS, Place, entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import Strings, strings
-from gptalt_catalog.views.conflicts import PARTS
+from gptalt_catalog.views.conflicts import PARTS, Cause
 from gptalt_catalog.views.facts import EvidencePiece, FactRow, Part
 from gptalt_catalog.views.formats import percent_text, text_in, untranslated
 from gptalt_catalog.views.scores import Reason, Score
@@ -228,3 +228,41 @@ class Fragments:
         low, high = score.interval or (score.percent, score.percent)
         style = f"--v:{score.percent:.2f};--lo:{low:.2f};--hi:{high:.2f}"
         return Markup(f'<span class="ga-bar" style="{style}" aria-hidden="true"></span>')  # noqa: S704  numbers only
+
+    def target_link(self, key: str) -> Markup:
+        """A link to what a score is of: a checkpoint, or a family whose checkpoint is unstated."""
+        return self.link("checkpoint" if key in self.catalog.checkpoints else "family", key)
+
+    def other_values(self, scores: Iterable[Score]) -> Markup:
+        """Further values of one checkpoint under one protocol, with their sources."""
+        pieces = (
+            Markup("{} ({})").format(safe(percent_text(s.percent, 2)), self.link("source", s.source)) for s in scores
+        )
+        return Markup(safe(self.t.list_separator)).join(pieces)
+
+    def short_reason(self, reason: Reason) -> Markup:
+        """Why a score is not ranked, without the definition of a defect."""
+        defect = self.catalog.defects.get(reason.detail) if reason.code == "defect" else None
+        return self.text(defect.name) if defect else self.reason(reason)
+
+    def claim_note(self, score: Score) -> Markup:
+        """The notes of a claim and of its set."""
+        row, place = score.claim.row, score.claim.place
+        notes = [safe(row.note)] if row.note else []
+        if place.note is not None:
+            notes.append(self.text(place.note))
+        return Markup(" ").join(notes)
+
+    def cause(self, cause: Cause) -> Markup:
+        """A known cause of a disagreement, as a sentence."""
+        source = self.link("source", cause.score.source)
+        if cause.kind == "defect":
+            defect = self.catalog.defects.get(cause.detail)
+            name = self.text(defect.name) if defect else safe(cause.detail)
+            definition = self.text(defect.definition) if defect else ""
+            return fill(self.t.cause_defect, source=source, name=name, definition=definition)
+        if cause.kind == "flag":
+            return fill(self.t.cause_flag, source=source, flag=self.word(cause.detail))
+        if cause.kind == "revision":
+            return fill(self.t.cause_revision, source=source, revision=cause.detail)
+        return Markup("{}: {}").format(source, self.claim_note(cause.score))

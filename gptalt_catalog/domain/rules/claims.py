@@ -24,11 +24,17 @@ def claim_targets(catalog: Catalog) -> Iterator[Finding]:
     for document in catalog.of_kind("claims"):
         for i, place in enumerate(document.content.sets if isinstance(document.content, ClaimFile) else ()):
             if (place.checkpoint is None) == (place.family is None):
-                message = "the set names both a checkpoint and a family" if place.checkpoint else "the set names neither checkpoint nor family"
+                message = (
+                    "the set names both a checkpoint and a family"
+                    if place.checkpoint
+                    else "the set names neither checkpoint nor family"
+                )
                 fix = "name the checkpoint; or the family, with `basis: unstated`, if the source does not say which"
                 yield Finding(document.file, ("sets", i), "claim-target", message, fix)
             elif (place.basis == "unstated") != (place.checkpoint is None):
-                message = f"`basis: {place.basis}` contradicts the set's {'checkpoint' if place.checkpoint else 'family'}"
+                message = (
+                    f"`basis: {place.basis}` contradicts the set's {'checkpoint' if place.checkpoint else 'family'}"
+                )
                 fix = "`unstated` goes with a family, `in-source` and `mapped` with a checkpoint"
                 yield Finding(document.file, ("sets", i, "basis"), "claim-target", message, fix)
 
@@ -42,10 +48,16 @@ def claim_values(catalog: Catalog) -> Iterator[Finding]:
         value = claim.fraction
         if value < 0 or (value > 1 and protocol.metric != "perplexity"):
             message = f"{claim.row.value} {claim.place.unit} is outside the range of {protocol.metric}"
-            yield Finding(_file(claim), (*claim.path, "value"), "claim-range", message, "correct the value or the set's unit")
+            yield Finding(
+                _file(claim), (*claim.path, "value"), "claim-range", message, "correct the value or the set's unit"
+            )
         elif claim.row.counts is not None:
             yield from _counts(claim)
-        elif protocol.metric in SHARE_OF_ITEMS and "grim-fail" not in claim.row.flags and "derived" not in claim.row.flags:
+        elif (
+            protocol.metric in SHARE_OF_ITEMS
+            and "grim-fail" not in claim.row.flags
+            and "derived" not in claim.row.flags
+        ):
             yield from _grim(catalog, claim)
 
 
@@ -60,8 +72,14 @@ def _counts(claim: Claim) -> Iterator[Finding]:
         expected = math.sqrt(share * (1 - share) / (items - 1))
         # Harnesses divide by n or by n - 1, and round; anything within 2 % fits the same n.
         if abs(float(printed) - expected) > 0.02 * expected + 0.5 * 10.0 ** int(printed.as_tuple().exponent):
-            message = f"a standard error of {claim.row.stderr} contradicts {items} items (expected {expected:.5f} as a fraction)"
-            yield Finding(_file(claim), (*claim.path, "stderr"), "claim-stderr", message, "correct the standard error or the counts")
+            message = f"a standard error of {claim.row.stderr} contradicts {items} items (expected {expected:.5f})"
+            yield Finding(
+                _file(claim),
+                (*claim.path, "stderr"),
+                "claim-stderr",
+                message,
+                "correct the standard error or the counts",
+            )
 
 
 def _grim(catalog: Catalog, claim: Claim) -> Iterator[Finding]:
@@ -81,10 +99,19 @@ def duplicate_claims(catalog: Catalog) -> Iterator[Finding]:
     seen: dict[tuple[str, ...], Claim] = {}
     for claim in catalog.claims:
         place = claim.place
-        key = (claim.source, place.path, place.printed_name, claim.target, claim.row.protocol, place.harness_version, place.weights_revision)
+        key = (
+            claim.source,
+            place.path,
+            place.printed_name,
+            claim.target,
+            claim.row.protocol,
+            place.harness_version,
+            place.weights_revision,
+        )
         first = seen.setdefault(key, claim)
         if first is not claim:
-            message = f"`{claim.target}` has a claim under `{claim.row.protocol}` from {place.path} already ({first.row.value})"
+            already = f"under `{claim.row.protocol}` from {place.path} already ({first.row.value})"
+            message = f"`{claim.target}` has a claim {already}"
             yield Finding(_file(claim), (*claim.path, "protocol"), "claim-duplicate", message, "remove one of the two")
 
 
@@ -95,9 +122,9 @@ def identical_scores(catalog: Catalog) -> Iterator[Finding]:
         if len(claim.row.value.replace(".", "").strip("0-")) >= 3:  # round values coincide by chance
             holders[claim.source, claim.row.protocol, claim.row.value].setdefault(claim.target, claim)
     shared: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
-    for (source, _, _), claims in holders.items():
-        for first, second in combinations(sorted(claims), 2):
-            shared[source, first, second].append(claims[second])
+    for (source, _, _), by_target in holders.items():
+        for first, second in combinations(sorted(by_target), 2):
+            shared[source, first, second].append(by_target[second])
     protocols: dict[tuple[str, str], set[str]] = defaultdict(set)
     for claim in catalog.claims:
         protocols[claim.source, claim.target].add(claim.row.protocol)
@@ -113,8 +140,8 @@ def conflicting_claims(catalog: Catalog) -> Iterator[Finding]:
     """Ranked claims of one checkpoint under one comparable protocol that contradict each other."""
     for first, second in conflicts(catalog):
         message = (
-            f"`{second.target}` has {second.row.value} {second.place.unit} here and {first.row.value} {first.place.unit} "
-            f"in {first.source} under `{second.row.protocol}`"
+            f"`{second.target}` has {second.row.value} {second.place.unit} here and {first.row.value} "
+            f"{first.place.unit} in {first.source} under `{second.row.protocol}`"
         )
         fix = "look for the cause (version, weights, copy); note it, or mark the bad claim with its defect or a flag"
         yield Finding(_file(second), (*second.path, "value"), "claim-conflict", message, fix)
@@ -143,4 +170,6 @@ def headline_protocols(catalog: Catalog) -> Iterator[Finding]:
             message = f"`{entry.headline}` cannot be compared: {', '.join(parts)} unknown"
         else:
             continue
-        yield Finding(document.file, ("headline",), "headline-protocol", message, "name a complete protocol of this benchmark")
+        yield Finding(
+            document.file, ("headline",), "headline-protocol", message, "name a complete protocol of this benchmark"
+        )

@@ -24,7 +24,14 @@ def evidence_of_facts(catalog: Catalog) -> Iterator[Finding]:
         for name in entry.evidence:
             if name not in used:
                 fix = "name it in the block that it supports, or remove it"
-                yield Finding(document.file, ("evidence", name), "unused-evidence", f"no fact names the evidence `{name}`", fix, at_key=True)
+                yield Finding(
+                    document.file,
+                    ("evidence", name),
+                    "unused-evidence",
+                    f"no fact names the evidence `{name}`",
+                    fix,
+                    at_key=True,
+                )
 
 
 def _block(document: Document, entry: Entry, path: Place, block: Block, used: set[str]) -> Iterator[Finding]:
@@ -39,7 +46,9 @@ def _block(document: Document, entry: Entry, path: Place, block: Block, used: se
             near = did_you_mean(field, fields)
             fix = f"did you mean `{near}`?" if near else f"name a field of `{path[-1]}`"
             place = (*path, "evidence_for", field)
-            yield Finding(document.file, place, "unknown-evidence", f"`{path[-1]}` has no field `{field}`", fix, at_key=True)
+            yield Finding(
+                document.file, place, "unknown-evidence", f"`{path[-1]}` has no field `{field}`", fix, at_key=True
+            )
     for place, names in (
         ((*path, "evidence"), block.evidence),
         *(((*path, "evidence_for", field), names) for field, names in block.evidence_for.items()),
@@ -53,7 +62,9 @@ def _survey(document: Document, entry: Entry, used: set[str]) -> Iterator[Findin
             yield from _names(document, entry, ("survey", "errors", i, "evidence"), error.evidence, used)
 
 
-def _names(document: Document, entry: Entry, place: Place, names: str | tuple[str, ...] | None, used: set[str]) -> Iterator[Finding]:
+def _names(
+    document: Document, entry: Entry, place: Place, names: str | tuple[str, ...] | None, used: set[str]
+) -> Iterator[Finding]:
     many = isinstance(names, tuple)
     for i, name in enumerate((names,) if isinstance(names, str) else names or ()):
         used.add(name)
@@ -85,7 +96,9 @@ def old_status(catalog: Catalog) -> Iterator[Finding]:
             checked = getattr(block, "checked", None)
             if isinstance(checked, str) and date_is_known(checked) and _months(checked, catalog.about.date) > limit:
                 message = f"the status was looked up on {checked}, more than {limit} months before {catalog.about.date}"
-                yield Finding(document.file, (*path, "checked"), "old-status", message, "look it up again and set `checked`")
+                yield Finding(
+                    document.file, (*path, "checked"), "old-status", message, "look it up again and set `checked`"
+                )
 
 
 def _months(earlier: str, later: str) -> int:

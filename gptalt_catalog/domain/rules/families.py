@@ -40,7 +40,14 @@ def lineage_cycles(catalog: Catalog) -> Iterator[Finding]:
         while trail:
             current = trail[-1]
             state.setdefault(current, "open")
-            step = next((b for b in _bases(catalog.checkpoints[current]) if state.get(b) != "done" and b in catalog.checkpoints), None)
+            step = next(
+                (
+                    b
+                    for b in _bases(catalog.checkpoints[current])
+                    if state.get(b) != "done" and b in catalog.checkpoints
+                ),
+                None,
+            )
             if step is None:
                 state[trail.pop()] = "done"
             elif state.get(step) == "open":
@@ -58,7 +65,9 @@ def _cycle(catalog: Catalog, cycle: list[str]) -> Finding:
     around = cycle[cycle.index(first) :] + cycle[: cycle.index(first)]
     checkpoint = catalog.checkpoints[first]
     message = f"`{first}` is its own base: {' -> '.join([*around, first])}"
-    return Finding(_file(checkpoint), _place(checkpoint, "lineage", "bases"), "lineage-cycle", message, "remove the wrong base")
+    return Finding(
+        _file(checkpoint), _place(checkpoint, "lineage", "bases"), "lineage-cycle", message, "remove the wrong base"
+    )
 
 
 def release_before_base(catalog: Catalog) -> Iterator[Finding]:
@@ -69,9 +78,12 @@ def release_before_base(catalog: Catalog) -> Iterator[Finding]:
             if base is None or base.release is None or checkpoint.release is None:
                 continue
             if surely_before(checkpoint.release.date, base.release.date):
-                message = f"`{checkpoint.id}` ({checkpoint.release.date}) is older than its base `{name}` ({base.release.date})"
+                dates = f"({checkpoint.release.date}) is older than its base `{name}` ({base.release.date})"
+                message = f"`{checkpoint.id}` {dates}"
                 place = _place(checkpoint, "release", "date")
-                yield Finding(_file(checkpoint), place, "release-before-base", message, "correct one of the dates, or the base")
+                yield Finding(
+                    _file(checkpoint), place, "release-before-base", message, "correct one of the dates, or the base"
+                )
 
 
 def parameters_off_shape(catalog: Catalog) -> Iterator[Finding]:
@@ -101,9 +113,17 @@ def name_and_parameters(catalog: Catalog) -> Iterator[Finding]:
         said = float(parameters.label[:-1]) * _SCALE[parameters.label[-1]]
         if abs(parameters.total - said) > 0.05 * said:
             off = 100 * (parameters.total - said) / said
-            message = f"`{checkpoint.id}` is called {parameters.label} and has {parameters.total:,} parameters ({off:+.0f} %)"
+            message = (
+                f"`{checkpoint.id}` is called {parameters.label} and has {parameters.total:,} parameters ({off:+.0f} %)"
+            )
             place = _place(checkpoint, "parameters", "label")
-            yield Finding(_file(checkpoint), place, "name-parameters", message, "check both; if both are right, nothing is to be done")
+            yield Finding(
+                _file(checkpoint),
+                place,
+                "name-parameters",
+                message,
+                "check both; if both are right, nothing is to be done",
+            )
 
 
 def missing_blocks(catalog: Catalog) -> Iterator[Finding]:

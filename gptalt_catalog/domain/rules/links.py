@@ -27,7 +27,7 @@ def contradicting_links(catalog: Catalog) -> Iterator[Finding]:
                 fix = "correct the link or its kind, or add the owner to the organization's accounts"
                 yield Finding(document.file, ("links", i, "url"), "link-host", objection, fix)
         if isinstance(entry, Family):
-            yield from _hub_owners(catalog, document.file, entry, accounts)
+            yield from _hub_owners(document.file, entry, accounts)
 
 
 def _accounts(catalog: Catalog, entry: Entry) -> frozenset[str] | None:
@@ -69,13 +69,13 @@ def _objection(link: Link, accounts: frozenset[str] | None) -> str | None:
         return f"a paper link leads to {host}"
     if link.kind in ("weights", "data") and host in _PAPER_HOSTS:
         return f"a {link.kind} link leads to {host}, which holds papers"
-    if link.kind in ("code", "weights") and host in _CODE_HOSTS | _HUBS and accounts is not None:
-        if owner.casefold() not in accounts:
-            return f"a {link.kind} link leads to {owner!r}, which is no account of the entry's organizations"
+    owned = link.kind in ("code", "weights") and host in _CODE_HOSTS | _HUBS
+    if owned and accounts is not None and owner.casefold() not in accounts:
+        return f"a {link.kind} link leads to {owner!r}, which is no account of the entry's organizations"
     return None
 
 
-def _hub_owners(catalog: Catalog, file: str, family: Family, accounts: frozenset[str] | None) -> Iterator[Finding]:
+def _hub_owners(file: str, family: Family, accounts: frozenset[str] | None) -> Iterator[Finding]:
     if accounts is None:
         return
     for key, entry in family.checkpoints.items():

@@ -17,7 +17,9 @@ def missing_translations(catalog: Catalog) -> Iterator[Finding]:
     for document in catalog.documents:
         for place, text in texts(document.content, ()):
             if text.zh is None:
-                yield Finding(document.file, place, "missing-translation", "this text has no Chinese", "add `zh:`", at_key=True)
+                yield Finding(
+                    document.file, place, "missing-translation", "this text has no Chinese", "add `zh:`", at_key=True
+                )
 
 
 def texts(value: Model, place: Place) -> Iterator[tuple[Place, Text]]:

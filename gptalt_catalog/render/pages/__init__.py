@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from gptalt_catalog.render.fragments import Fragments
+from gptalt_catalog.render.page_tools import PageTools
 from gptalt_catalog.render.places import Place
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.views.words import Language
@@ -27,8 +27,8 @@ class PageFile:
     def context(self, data: SiteData, language: Language) -> dict[str, Any]:
         """Everything that the template may name."""
         here = Place(self.address, language)
-        fragments = Fragments(data, here)
-        frame = {"h": fragments, "t": fragments.t, "here": here, "data": data}
+        tools = PageTools(data, here)
+        frame = {"h": tools, "t": tools.t, "here": here, "data": data}
         return {**frame, "title": self.title, "description": self.description, **self.content}
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from gptalt_catalog.domain.family import Family
+from gptalt_catalog.domain.license import Commercial
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.score_tables import ScoreTable, score_table
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.views.conflicts import Spread, spreads
 from gptalt_catalog.views.corrections import of_family, printed_row
-from gptalt_catalog.views.facts import EntryView, FactRow, FactSection
-from gptalt_catalog.views.formats import text_in
+from gptalt_catalog.views.facts import EntryView, FactSection
+from gptalt_catalog.views.formats import parameters_text, text_in
 from gptalt_catalog.views.lineage import use_groups
 from gptalt_catalog.views.model_list import ModelRow
 from gptalt_catalog.views.scores import BenchmarkScores
@@ -61,6 +62,7 @@ def _content(data: SiteData, language: Language, key: str, family: Family, rows:
     shared, own = split_shared([view.sections for view in views])
     entry = reader.entry("family", key, family)
     members = set(family.checkpoints)
+    found = of_family(reader, key, family)
     return {
         "key": key,
         "family": family,
@@ -72,10 +74,17 @@ def _content(data: SiteData, language: Language, key: str, family: Family, rows:
         "uses": use_groups(data.lineage, key),
         "up": data.lineage.family_tree(key, up=True),
         "down": data.lineage.family_tree(key, up=False),
-        "made_of": made_of(data, family),
+        "datasets": datasets_of(data, family),
+        "components": components_of(data, family),
+        "scratch": any(data.lineage.bases.get(k) == () for k in members),
+        "steps": [step for k in family.checkpoints for step in data.lineage.bases.get(k, ())],
+        "sizes": span([parameters_text(n) for n in sorted({r.parameters for r in rows if r.parameters})]),
+        "dates": span(sorted({r.released for r in rows if r.released})),
+        "answers": answers(rows),
         "benchmarks": [_benchmark(scores, family) for scores in data.book.of_family(key)],
         "conflicts": [c for c in data.conflicts if c.checkpoint in members],
-        "corrections": of_family(reader, key, family),
+        "corrections": found,
+        "wrong_fields": {correction.field for correction in found},
         "printed": printed_row(family),
         "measured": [(k, *m) for k in family.checkpoints for m in data.backlinks.measured.get(k, ())],
         "statements": data.backlinks.family_statements.get(key, ()),
@@ -94,18 +103,7 @@ def _benchmark(scores: BenchmarkScores, family: Family) -> BenchmarkPart:
     )
 
 
-@dataclass(frozen=True)
-class MadeOf:
-    """What checkpoints of one kind were made of: bases, data, components and amounts."""
-
-    checkpoints: tuple[str, ...]
-    bases: FactRow | None
-    datasets: FactRow | None
-    amounts: tuple[FactRow, ...]
-    components: FactRow | None
-
-
-def made_of(data: SiteData, family: Family) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def datasets_of(data: SiteData, family: Family) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(dataset id, checkpoints trained on it) for all datasets that a family names."""
     found: dict[str, list[str]] = {}
     for key in family.checkpoints:
@@ -114,6 +112,25 @@ def made_of(data: SiteData, family: Family) -> tuple[tuple[str, tuple[str, ...]]
         for dataset in () if isinstance(datasets, str) else datasets:
             found.setdefault(dataset, []).append(key)
     return tuple((dataset, tuple(keys)) for dataset, keys in found.items())
+
+
+def components_of(data: SiteData, family: Family) -> tuple[str, ...]:
+    """The components that a family's checkpoints name, each once."""
+    lineages = (data.catalog.checkpoints[key].lineage for key in family.checkpoints)
+    return tuple(dict.fromkeys(name for lineage in lineages if lineage is not None for name in lineage.components))
+
+
+def span(values: list[str]) -> str:
+    """The first and the last of sorted values: ``7B–65B``; one value alone; empty for none."""
+    if not values:
+        return ""
+    return values[0] if values[0] == values[-1] else f"{values[0]} – {values[-1]}"
+
+
+def answers(rows: list[ModelRow]) -> tuple[Commercial, ...]:
+    """The different commercial-use answers of a family's checkpoints, the most permissive first."""
+    found = {row.commercial for row in rows}
+    return tuple(answer for answer in get_args(Commercial) if answer in found)
 
 
 def split_shared(

@@ -24,4 +24,6 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     yield PageFile(
         "conflicts/", "conflicts.md.j2", t.disagreements, t.disagreements_lede, {"conflicts": data.conflicts}
     )
-    yield PageFile("about/", "about.md.j2", t.about, t.about_lede, {"coverage": data.coverage})
+    counts = (*data.coverage.facts, data.coverage.all_facts)
+    content = {"coverage": data.coverage, "fact_counts": counts}
+    yield PageFile("about/", "about.md.j2", t.about, t.about_lede, content)

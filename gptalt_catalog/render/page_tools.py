@@ -1,0 +1,154 @@
+"""What templates ask for besides fragments: groupings, addresses and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from markupsafe import Markup
+
+from gptalt_catalog.domain.corpus import Benchmark, Dataset
+from gptalt_catalog.domain.license import Commercial, LicenseEntry, Quotation
+from gptalt_catalog.domain.resource import Application, PrintedRow, Source, Technique, Tool
+from gptalt_catalog.render.escape import safe
+from gptalt_catalog.render.fragments import Fragments
+from gptalt_catalog.render.places import ENTRY_KINDS, entry_address, folder
+from gptalt_catalog.views.lineage import EffectiveUse
+from gptalt_catalog.views.words import field_label
+
+Card = tuple[str, str, Markup, Markup]
+"""(id, name, summary, badges) of an entry in a list."""
+
+
+class PageTools(Fragments):
+    """Everything a template calls: fragments, and the choices that would clutter a template."""
+
+    def folder(self, kind: str) -> str:
+        """The address of the list of a kind."""
+        return f"{folder(kind)}/"
+
+    def list_address(self, kind: str) -> str | None:
+        """The address of the list in which a kind is counted; ``None`` if it has none."""
+        if kind in ("checkpoint", "measurement"):
+            return "models/"
+        if kind == "claim":
+            return "benchmarks/"
+        return self.folder(kind) if kind in ENTRY_KINDS else None
+
+    def list_title(self, kind: str) -> str:
+        """The title of the list of a kind."""
+        return str(getattr(self.t, {"tool": "tools", "technique": "techniques", "application": "applications"}[kind]))
+
+    def data_path(self, kind: str, key: str) -> str:
+        """The path of an entry's JSON below the folder of data files."""
+        return f"{folder(kind)}/{key}.json"
+
+    def edit_url(self, kind: str, key: str) -> str | None:
+        """Where to edit an entry's file; ``None`` if the catalog does not say where it lives."""
+        about = self.catalog.about
+        return f"{about.repository}/edit/main/catalog/{folder(kind)}/{key}.yaml" if about else None
+
+    def survey_field(self, name: str) -> Markup:
+        """The name of a column of the survey's tables."""
+        return safe(field_label("survey", name, self.language))
+
+    def category(self, item: Tool | Technique | Application) -> str:
+        """The word by which a tool, technique or application is grouped."""
+        return item.field if isinstance(item, Application) else item.category
+
+    def printed_cells(self, item: Any) -> tuple[tuple[str, str], ...]:
+        """The cells of the survey's row of a tool or an application."""
+        row = getattr(item, "survey", None)
+        if not isinstance(row, PrintedRow):
+            return ()
+        names = ("name", "category", "use", "by", "backbone", "link")
+        return tuple((name, str(getattr(row, name))) for name in names if getattr(row, name))
+
+    def answers(self, family: str) -> tuple[Commercial, ...]:
+        """The different commercial-use answers of a family's checkpoints."""
+        found = {self.data.lineage.use(key).answer for key in self.catalog.families[family].checkpoints}
+        return tuple(answer for answer in get_args(Commercial) if answer in found)
+
+    def quotation(self, use: EffectiveUse) -> tuple[str, Quotation] | None:
+        """The words of the first license that decides an answer: (license id, quotation)."""
+        for reason in use.decisive:
+            entry = self.catalog.licenses.get(reason.license or "")
+            if entry is not None and entry.quotation is not None and reason.license is not None:
+                return reason.license, entry.quotation
+        return None
+
+    def questions(self) -> list[tuple[str, str]]:
+        """(address, question) for questions that the catalog's entries answer."""
+        zh = self.language == "zh"
+        asked = [
+            ("vicuna", "_made-of", "What is Vicuna made of?", "Vicuna 由什么构成？"),
+            ("vicuna", "_license", "May I sell a service on Vicuna?", "能用 Vicuna 提供收费服务吗？"),
+            (
+                "llama",
+                "_conflicts",
+                "Why do two sources give LLaMA-7B different ARC scores?",
+                "为什么两个来源给出的 LLaMA-7B 的 ARC 成绩不同？",
+            ),
+            (
+                "belle-7b",
+                "_corrections",
+                "What did the survey get wrong about BELLE?",
+                "综述关于 BELLE 有哪些错误？",
+            ),
+        ]
+        return [
+            (f"{entry_address('family', family)}#{anchor}", chinese if zh else english)
+            for family, anchor, english, chinese in asked
+            if family in self.catalog.families
+        ]
+
+    def grouped(self, kind: str, entries: Mapping[str, Any]) -> Iterator[tuple[Markup, list[Card]]]:
+        """The entries of a list under their headings, as cards, names in order."""
+        groups: dict[str, list[Card]] = {}
+        for key, entry in entries.items():
+            groups.setdefault(self._group(entry), []).append(self._card(kind, key, entry))
+        for name in sorted(groups, key=lambda n: self._group_order(n)):
+            yield self._group_label(kind, name), sorted(groups[name], key=lambda card: card[1].casefold())
+
+    @staticmethod
+    def _group(entry: object) -> str:
+        if isinstance(entry, Benchmark):
+            return entry.task
+        if isinstance(entry, LicenseEntry):
+            return entry.terms.commercial
+        if isinstance(entry, Application):
+            return entry.field
+        if isinstance(entry, Dataset | Source):
+            return entry.kind
+        return entry.category if isinstance(entry, Tool | Technique) else ""
+
+    @staticmethod
+    def _group_order(name: str) -> tuple[int, str]:
+        answers = get_args(Commercial)
+        return (answers.index(name), "") if name in answers else (0, name)
+
+    def _group_label(self, kind: str, name: str) -> Markup:
+        if kind == "benchmark":
+            return safe(self.name("task", name))
+        if kind == "license":
+            return Markup("{}: {}").format(safe(self.t.commercial), self.word(name))
+        return self.word(name)
+
+    def _card(self, kind: str, key: str, entry: Any) -> Card:
+        if isinstance(entry, Source):
+            extra = safe(entry.commit or entry.version or "")
+            return key, entry.title, Markup(), extra
+        return key, entry.title(self.language), self.text(entry.summary), self._extra(kind, key, entry)
+
+    def _extra(self, kind: str, key: str, entry: Any) -> Markup:
+        if isinstance(entry, LicenseEntry):
+            return Markup("{}{}").format(self.use(entry.terms.commercial), self.badge(entry.spdx) if entry.spdx else "")
+        if kind == "benchmark":
+            count = len(self.data.book.by_benchmark.get(key, ()))
+            return self.badge(self.fill(self.t.claims_of, count=count)) if count else Markup()
+        if kind == "dataset":
+            size = entry.size
+            amounts = [size.tokens, size.bytes, size.samples, size.documents] if size else []
+            return Markup().join(self.badge(a) for a in amounts if a is not None and not isinstance(a, str))
+        return Markup()
+
