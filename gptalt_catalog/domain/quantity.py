@@ -72,9 +72,11 @@ def _quantity(value: Any) -> Any:
         ) from None
 
 
+_JSON_PATTERN = re.sub(r"\?P<\w+>", "?:", f"^({_FORM.pattern}|unknown|undisclosed)$")  # Python's names are not JSON's
+
 Amount = Annotated[
     Quantity | Absent,
     BeforeValidator(_quantity),
-    WithJsonSchema({"type": "string", "pattern": f"^({_FORM.pattern}|unknown|undisclosed)$".replace("?P<", "?<")}),
+    WithJsonSchema({"type": "string", "pattern": _JSON_PATTERN}),
 ]
 """A :class:`Quantity` written as text, or an absence word."""

@@ -84,7 +84,7 @@ def references(value: Model, place: Place = ()) -> Iterator[tuple[Place, str, st
         for where, item in items:
             if shape.ref:
                 yield where, shape.ref, item
-            elif isinstance(item, Model):
+            else:
                 yield from references(item, where)
 
 

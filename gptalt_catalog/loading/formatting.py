@@ -61,11 +61,11 @@ def _comments(text: str) -> list[str]:
     from ruamel.yaml import YAML
     from ruamel.yaml.tokens import CommentToken
 
-    found: list[str] = []
+    found: dict[int, str] = {}  # by the place in the text: some hang on two nodes
 
     def collect(node: Any) -> None:
         if isinstance(node, CommentToken):
-            found.extend(line.strip() for line in node.value.splitlines())
+            found[node.start_mark.index] = node.value
         elif isinstance(node, list | tuple):
             for item in node:
                 collect(item)
@@ -78,7 +78,8 @@ def _comments(text: str) -> list[str]:
             visit(item)
 
     visit(YAML(typ="rt").load(text))
-    return sorted(line for line in found if line and not _SCHEMA_LINE.fullmatch(line))
+    lines = (line.strip() for value in found.values() for line in value.splitlines())
+    return sorted(line for line in lines if line and not _SCHEMA_LINE.fullmatch(line))
 
 
 class _Orderer:
@@ -88,7 +89,7 @@ class _Orderer:
         self._tree = tree
         self._lines = lines
 
-    def mapping(self, place: Place, model: type[Model] | None, start: int, end: int) -> list[str]:
+    def mapping(self, place: Place, model: type[Model], start: int, end: int) -> list[str]:
         """The lines ``start`` to ``end`` (exclusive), which hold a block mapping, in canonical order."""
         value = _at(self._tree.value, place)
         if place not in self._tree.block_mappings or not value:
@@ -107,9 +108,9 @@ class _Orderer:
         ordered = [blocks[key] for key in _order(list(value), model)]
         return [line for i, block in enumerate(ordered) for line in _indented(block, other if i else first, column)]
 
-    def _value(self, place: Place, holder: type[Model] | None, start: int, end: int) -> list[str]:
+    def _value(self, place: Place, holder: type[Model], start: int, end: int) -> list[str]:
         """The lines of one key and its value, the value in canonical order."""
-        shape = next((s for s in field_shapes(holder) if s.name == place[-1]), None) if holder else None
+        shape = next((s for s in field_shapes(holder) if s.name == place[-1]), None)
         value = _at(self._tree.value, place)
         if shape is None or shape.model is None or not value:
             return self._lines[start:end]
@@ -118,8 +119,8 @@ class _Orderer:
                 return self._lines[start:end]
             first = self._tree.marks[place].line - 1
             return [*self._lines[start:first], *self.mapping(place, shape.model, first, end)]
-        if isinstance(value, dict) and place not in self._tree.block_mappings:
-            return self._lines[start:end]
+        if isinstance(value, str) or (isinstance(value, dict) and place not in self._tree.block_mappings):
+            return self._lines[start:end]  # an absence word, or one line
         members = [(*place, key) for key in (value if isinstance(value, dict) else range(len(value)))]
         return self._members(members, shape.model, start, end)
 
@@ -144,9 +145,7 @@ class _Orderer:
         return line
 
 
-def _order(keys: list[str], model: type[Model] | None) -> list[str]:
-    if model is None:
-        return keys
+def _order(keys: list[str], model: type[Model]) -> list[str]:
     rank = {shape.name: i for i, shape in enumerate(field_shapes(model))}
     return sorted(keys, key=lambda key: rank.get(key, len(rank)))
 

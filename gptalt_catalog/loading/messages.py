@@ -88,13 +88,16 @@ def _place_in(tree: Any, loc: tuple[str | int, ...], kind: str) -> Place:
 
 def _one_objection(details: list[Any]) -> Any:
     """A union objects once per member; the member that was meant says the most."""
-    expected = [d["ctx"]["expected"] for d in details if d["type"] == "literal_error"]
-    best = min(details, key=lambda d: (d["type"] in _TYPES, d["type"] == "literal_error"))
-    if best["type"] == "literal_error" and len(expected) > 1:
-        return {**best, "ctx": {"expected": ", ".join(expected)}}
-    if best["type"] in _TYPES and len({d["type"] for d in details}) > 1:
-        return {**best, "wanted": " or ".join(dict.fromkeys(_TYPES[d["type"]] for d in details if d["type"] in _TYPES))}
-    return best
+    best = next((d for d in details if d["type"] not in _TYPES and d["type"] != "literal_error"), None)
+    if best is not None:
+        return best
+    words = ", ".join(d["ctx"]["expected"] for d in details if d["type"] == "literal_error")
+    types = list(dict.fromkeys(_TYPES[d["type"]] for d in details if d["type"] in _TYPES))
+    if not types:
+        return {**details[0], "ctx": {"expected": words}}
+    one_of = [f"one of {words.replace(' or ', ', ')}"] if words else []
+    first = next(d for d in details if d["type"] in _TYPES)
+    return {**first, "wanted": " or ".join([*types, *one_of]), "words": re.findall(r"'([^']*)'", words)}
 
 
 def _finding(file: str, place: Place, detail: Any, model: type[Model]) -> Finding:
@@ -156,20 +159,21 @@ def _bad_length(file: str, place: Place, detail: Any) -> Finding:
 
 
 def _wrong_type(file: str, place: Place, detail: Any) -> Finding:
-    value = detail["input"]
-    wanted = detail.get("wanted") or _TYPES[detail["type"]]
-    if isinstance(value, dict):
-        found, fix = "a mapping", f"give {wanted}"
-    elif isinstance(value, tuple):
-        found, fix = "a list", f"give {wanted}"
+    value, wanted = detail["input"], detail["wanted"]
+    near = did_you_mean(value, detail["words"]) if isinstance(value, str) else None
+    found = _shown(value)
+    if near:
+        fix = f"did you mean `{near}`?"
+    elif isinstance(value, dict | tuple):
+        found, fix = "a mapping" if isinstance(value, dict) else "a list", f"give {wanted}"
     elif value is None:
         found, fix = "nothing", f"give {wanted}, or remove the key"
     elif wanted.startswith("a text") and isinstance(value, int | float):
         found, fix = f"the number {value}", f'write it in quotes: "{value}" (with all printed digits)'
     elif wanted.startswith("a list"):
-        found, fix = _shown(value), f"put it in brackets: [{value}]"
+        fix = f"put it in brackets: [{str(value)[:60]}]"
     else:
-        found, fix = _shown(value), f"give {wanted}"
+        fix = f"give {wanted}"
     return Finding(file, place, "wrong-type", f"`{_field(place)}` must be {wanted}, not {found}", fix)
 
 

@@ -129,8 +129,8 @@ def _line_column(text: str, at: int) -> tuple[int, int]:
 
 def _reader_fault(text: str, error: yaml.YAMLError) -> Fault:
     found = re.search(r"[^\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    if found is None:
-        return Fault(1, 1, "yaml-syntax", f"not valid YAML: {str(error).splitlines()[0]}", "mend the file's syntax")
+    if found is None:  # pragma: no cover  the reader objects to nothing else
+        return _syntax_fault(1, 1, str(error).split("\n", 1)[0])
     line, column = _line_column(text, found.start())
     message = f"the file contains the control character U+{ord(found.group()):04X}"
     return Fault(line, column, "yaml-control", message, "remove it")
@@ -152,7 +152,7 @@ def _syntax_fix(reason: str) -> str:
         return "quote the text if it contains `: `, or check the indentation"
     if "could not find expected ':'" in reason:
         return "each key needs `key: value`; a text of several lines needs `>-` and indentation"
-    if "end of stream" in reason or "unexpected end" in reason:
+    if "end of stream" in reason:
         return "close the quote or bracket that stands open"
     return "check indentation, quotes and brackets near this place"
 

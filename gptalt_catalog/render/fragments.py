@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +14,14 @@ from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.claim import Protocol
 from gptalt_catalog.domain.evidence import Entry
 from gptalt_catalog.domain.license import Commercial
+from gptalt_catalog.domain.quantity import Quantity
 from gptalt_catalog.render.escape import fill, href, safe
 from gptalt_catalog.render.places import ENTRY_KINDS, Place, entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import Strings, strings
 from gptalt_catalog.views.conflicts import PARTS, Cause
 from gptalt_catalog.views.facts import EvidencePiece, FactRow, Part
-from gptalt_catalog.views.formats import percent_text, text_in, untranslated
+from gptalt_catalog.views.formats import percent_text, quantity_text, text_in, untranslated
 from gptalt_catalog.views.scores import Reason, Score
 from gptalt_catalog.views.words import Language, Word, kind_label, value_label
 
@@ -118,6 +120,10 @@ class Fragments:
         """A link that leaves the site."""
         return Markup('<a class="ga-out" href="{}" rel="external noopener">{}</a>').format(href(url), safe(label))
 
+    def license(self, key: str) -> Markup:
+        """A link to a license under its short name."""
+        return self.link("license", key, short_license(self.catalog, key, self.language))
+
     # ---- facts and evidence ------------------------------------------------------------------------
 
     def parts(self, parts: Iterable[Part]) -> Markup:
@@ -145,6 +151,10 @@ class Fragments:
         """Superscript numbers that lead to the evidence list of the page."""
         marks = [f'<a class="ga-ev" href="#_e{piece.number}">{piece.number}</a>' for piece in pieces]
         return Markup(f'<sup class="ga-evs">{"".join(marks)}</sup>') if marks else Markup()  # noqa: S704  numbers only
+
+    def amount(self, quantity: Quantity) -> Markup:
+        """An amount with its unit."""
+        return safe(quantity_text(quantity, self.language))
 
     # ---- licenses ----------------------------------------------------------------------------------
 
@@ -198,9 +208,7 @@ class Fragments:
         """Why a score is not ranked, as a sentence."""
         t = self.t
         if reason.code == "defect":
-            defect = self.catalog.defects.get(reason.detail)
-            name = self.text(defect.name) if defect else safe(reason.detail)
-            return fill(t.reason_defect, name=name, definition=self.text(defect.definition) if defect else "")
+            return fill(t.reason_defect, name=self.defect(reason.detail))
         if reason.code == "flag":
             return self.word(reason.detail)
         if reason.code == "unknown-part":
@@ -229,6 +237,12 @@ class Fragments:
         style = f"--v:{score.percent:.2f};--lo:{low:.2f};--hi:{high:.2f}"
         return Markup(f'<span class="ga-bar" style="{style}" aria-hidden="true"></span>')  # noqa: S704  numbers only
 
+    @staticmethod
+    def scale(low: float, high: float, chance: float | None = None) -> Markup:
+        """The style that sets the scale of the bars inside an element, in percent."""
+        mark = f";--chance:{chance:.2f}" if chance is not None else ""
+        return Markup(f"--from:{low:.2f};--to:{high:.2f}{mark}")  # noqa: S704  numbers only
+
     def target_link(self, key: str) -> Markup:
         """A link to what a score is of: a checkpoint, or a family whose checkpoint is unstated."""
         return self.link("checkpoint" if key in self.catalog.checkpoints else "family", key)
@@ -240,10 +254,11 @@ class Fragments:
         )
         return Markup(safe(self.t.list_separator)).join(pieces)
 
-    def short_reason(self, reason: Reason) -> Markup:
-        """Why a score is not ranked, without the definition of a defect."""
-        defect = self.catalog.defects.get(reason.detail) if reason.code == "defect" else None
-        return self.text(defect.name) if defect else self.reason(reason)
+    def defect(self, key: str) -> Markup:
+        """A known defect by its name, which leads to its definition on the page."""
+        defect = self.catalog.defects.get(key)
+        name = self.text(defect.name) if defect else safe(key)
+        return Markup('<a href="#_defect-{}">{}</a>').format(safe(key), name)
 
     def claim_note(self, score: Score) -> Markup:
         """The notes of a claim and of its set."""
@@ -257,12 +272,18 @@ class Fragments:
         """A known cause of a disagreement, as a sentence."""
         source = self.link("source", cause.score.source)
         if cause.kind == "defect":
-            defect = self.catalog.defects.get(cause.detail)
-            name = self.text(defect.name) if defect else safe(cause.detail)
-            definition = self.text(defect.definition) if defect else ""
-            return fill(self.t.cause_defect, source=source, name=name, definition=definition)
+            return fill(self.t.cause_defect, source=source, name=self.defect(cause.detail))
         if cause.kind == "flag":
             return fill(self.t.cause_flag, source=source, flag=self.word(cause.detail))
         if cause.kind == "revision":
             return fill(self.t.cause_revision, source=source, revision=cause.detail)
         return Markup("{}: {}").format(source, self.claim_note(cause.score))
+
+
+def short_license(catalog: Catalog, key: str, language: Language) -> str:
+    """The short name of a license: its SPDX id, else its name without what stands in brackets."""
+    entry = catalog.licenses.get(key)
+    if entry is None:
+        return key
+    name = entry.title(language)
+    return entry.spdx or re.split(r"\s*[(（]", name)[0] or name

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from gptalt_catalog.domain.family import Domain, Role
 from gptalt_catalog.domain.license import Commercial
+from gptalt_catalog.render.fragments import short_license
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
@@ -28,12 +29,12 @@ def model_table(data: SiteData, language: Language) -> dict[str, Any]:
     t = strings(language)
     named = data.readers[language].named
     benchmarks = sorted({key for row in rows for key in row.scores}, key=lambda key: named("benchmark", key).casefold())
-    licenses = sorted({key for row in rows for key in row.licenses}, key=lambda key: named("license", key).casefold())
+    licenses = sorted({key for row in rows for key in row.licenses})
     return {
         "labels": {name.rstrip("_"): getattr(t, name) for name in LABELS},
         "words": {value: value_label(value, language) for value in (*get_args(Role), *get_args(Domain), *get_args(Commercial))},
         "order": {"roles": get_args(Role), "domains": get_args(Domain), "uses": get_args(Commercial)},
-        "licenses": {key: named("license", key) for key in licenses},
+        "licenses": {key: short_license(data.catalog, key, language) for key in licenses},
         "languages": {key: named("language", key) for key in sorted({code for row in rows for code in row.languages})},
         "benchmarks": {key: named("benchmark", key) for key in benchmarks},
         "rows": [_row(row) for row in rows],

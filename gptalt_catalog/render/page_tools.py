@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from gptalt_catalog.domain.corpus import Benchmark, Dataset
 from gptalt_catalog.domain.license import Commercial, LicenseEntry, Quotation
+from gptalt_catalog.domain.quantity import Quantity
 from gptalt_catalog.domain.resource import Application, PrintedRow, Source, Technique, Tool
 from gptalt_catalog.render.escape import safe
 from gptalt_catalog.render.fragments import Fragments
@@ -149,6 +150,6 @@ class PageTools(Fragments):
         if kind == "dataset":
             size = entry.size
             amounts = [size.tokens, size.bytes, size.samples, size.documents] if size else []
-            return Markup().join(self.badge(a) for a in amounts if a is not None and not isinstance(a, str))
+            return Markup().join(self.badge(self.amount(a)) for a in amounts if isinstance(a, Quantity))
         return Markup()
 

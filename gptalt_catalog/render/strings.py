@@ -85,6 +85,9 @@ class Strings:
     use_note: str
     made_of: str
     bases: str
+    builds_on: str
+    amount: str
+    all_of_them: str
     from_scratch: str
     training_data: str
     components: str
@@ -132,6 +135,7 @@ class Strings:
     cause_defect: str
     cause_flag: str
     cause_revision: str
+    defects: str
     corrections: str
     corrections_lede: str
     corrections_count: str
@@ -302,6 +306,9 @@ EN = Strings(
     use_note="A license stays with what is made from the weights: the answer is the strictest along the chain of bases. This is a reading of the licenses, not legal advice.",
     made_of="What it is made of",
     bases="Base",
+    builds_on="What it builds on",
+    amount="Amount seen",
+    all_of_them="all {count}",
     from_scratch="trained from scratch",
     training_data="Training data",
     components="Components",
@@ -329,7 +336,7 @@ EN = Strings(
     not_ranked="Not ranked",
     not_comparable="Cannot be compared",
     not_comparable_note="Part of the protocol is not known: {parts}.",
-    reason_defect="Known defect: {name}. {definition}",
+    reason_defect="known defect: {name}",
     reason_flag="{flag}",
     reason_part="{part} of the protocol is not known",
     reason_unstated="the source does not say which checkpoint",
@@ -346,9 +353,10 @@ EN = Strings(
     points_apart="{points} points apart ({errors} standard errors)",
     cause="Cause",
     cause_unknown="No cause is known.",
-    cause_defect="{source} is affected by a known defect: {name}. {definition}",
+    cause_defect="{source} is affected by a known defect: {name}.",
     cause_flag="{source}: {flag}.",
     cause_revision="{source} speaks of other weights (revision {revision}).",
+    defects="Known defects",
     corrections="Corrections to the survey",
     corrections_lede="What the survey printed and what is right, with the evidence. The printed text stays as it was.",
     corrections_count="{count} corrections",
@@ -518,6 +526,9 @@ ZH = Strings(
     use_note="许可证随权重延续到由它制成的模型：答案取基座链上最严格的一个。这是对许可证的解读，不是法律意见。",
     made_of="由什么构成",
     bases="基座",
+    builds_on="它所依据的模型",
+    amount="训练量",
+    all_of_them="全部 {count} 个",
     from_scratch="从头训练",
     training_data="训练数据",
     components="组成部件",
@@ -545,7 +556,7 @@ ZH = Strings(
     not_ranked="不参与排名",
     not_comparable="不可比较",
     not_comparable_note="协议的一部分未知：{parts}。",
-    reason_defect="已知缺陷：{name}。{definition}",
+    reason_defect="已知缺陷：{name}",
     reason_flag="{flag}",
     reason_part="协议的“{part}”未知",
     reason_unstated="来源未说明是哪个检查点",
@@ -562,9 +573,10 @@ ZH = Strings(
     points_apart="相差 {points} 个百分点（{errors} 倍标准误）",
     cause="原因",
     cause_unknown="原因未知。",
-    cause_defect="{source} 受一个已知缺陷影响：{name}。{definition}",
+    cause_defect="{source} 受一个已知缺陷影响：{name}。",
     cause_flag="{source}：{flag}。",
     cause_revision="{source} 针对的是另一版权重（版本 {revision}）。",
+    defects="已知缺陷",
     corrections="对综述的更正",
     corrections_lede="综述印了什么、正确的是什么，并附证据。印刷原文保持不变。",
     corrections_count="{count} 处更正",

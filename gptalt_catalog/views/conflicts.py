@@ -6,6 +6,7 @@ Two kinds are kept apart: *open* conflicts between scores that are both ranked, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 from math import hypot
@@ -40,6 +41,13 @@ class Conflict:
     difference: float
     errors: float
     causes: tuple[Cause, ...]
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The ends, in percent, of a scale on which both values can be drawn."""
+        ends = [end for s in (self.low, self.high) for end in (s.interval or (s.percent, s.percent))]
+        margin = 0.25 * (max(ends) - min(ends))
+        return max(0.0, min(ends) - margin), min(100.0, max(ends) + margin)
 
     @property
     def open(self) -> bool:
@@ -155,3 +163,8 @@ def differing_parts(*protocols: Protocol) -> tuple[str, ...]:
     return tuple(
         part for part in PARTS if any(getattr(a, part) != getattr(b, part) for a, b in combinations(protocols, 2))
     )
+
+
+def defects_of(scores: Iterable[Score]) -> tuple[str, ...]:
+    """The known defects that keep scores from being ranked, each once."""
+    return tuple(dict.fromkeys(r.detail for s in scores for r in s.reasons if r.code == "defect"))

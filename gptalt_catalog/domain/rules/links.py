@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gptalt_catalog.domain.catalog import Catalog
-from gptalt_catalog.domain.corpus import Dataset
 from gptalt_catalog.domain.evidence import Entry, Link
 from gptalt_catalog.domain.family import Family
 from gptalt_catalog.domain.problem import Finding
@@ -37,8 +36,6 @@ def _accounts(catalog: Catalog, entry: Entry) -> frozenset[str] | None:
         organizations = entry.organizations
     elif isinstance(entry, Tool) and entry.project is not None:
         organizations = entry.project.organizations
-    elif isinstance(entry, Dataset) and entry.origin is not None:
-        organizations = entry.origin.organizations
     if not isinstance(organizations, tuple) or not organizations:
         return None
     known = [catalog.organizations[o].accounts for o in organizations if o in catalog.organizations]

@@ -35,5 +35,5 @@ def texts(value: Model, place: Place) -> Iterator[tuple[Place, Text]]:
             where = here if key is None else (*here, key)
             if isinstance(item, Text):
                 yield where, item
-            elif isinstance(item, Model):
+            else:
                 yield from texts(item, where)

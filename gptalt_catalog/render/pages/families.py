@@ -12,12 +12,13 @@ from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.score_tables import ScoreTable, score_table
 from gptalt_catalog.render.site_data import SiteData
-from gptalt_catalog.views.conflicts import Spread, spreads
+from gptalt_catalog.views.conflicts import Spread, defects_of, spreads
 from gptalt_catalog.views.corrections import of_family, printed_row
 from gptalt_catalog.views.facts import EntryView, FactSection
 from gptalt_catalog.views.formats import parameters_text, text_in
 from gptalt_catalog.views.lineage import use_groups
 from gptalt_catalog.views.model_list import ModelRow
+from gptalt_catalog.views.recipe import recipes
 from gptalt_catalog.views.scores import BenchmarkScores
 from gptalt_catalog.views.words import Language
 
@@ -63,6 +64,7 @@ def _content(data: SiteData, language: Language, key: str, family: Family, rows:
     entry = reader.entry("family", key, family)
     members = set(family.checkpoints)
     found = of_family(reader, key, family)
+    scored = data.book.of_family(key)
     return {
         "key": key,
         "family": family,
@@ -74,14 +76,13 @@ def _content(data: SiteData, language: Language, key: str, family: Family, rows:
         "uses": use_groups(data.lineage, key),
         "up": data.lineage.family_tree(key, up=True),
         "down": data.lineage.family_tree(key, up=False),
-        "datasets": datasets_of(data, family),
-        "components": components_of(data, family),
-        "scratch": any(data.lineage.bases.get(k) == () for k in members),
+        "recipes": recipes(data.lineage, key),
         "steps": [step for k in family.checkpoints for step in data.lineage.bases.get(k, ())],
         "sizes": span([parameters_text(n) for n in sorted({r.parameters for r in rows if r.parameters})]),
         "dates": span(sorted({r.released for r in rows if r.released})),
         "answers": answers(rows),
-        "benchmarks": [_benchmark(scores, family) for scores in data.book.of_family(key)],
+        "benchmarks": [_benchmark(scores, family) for scores in scored],
+        "defects": defects_of(score for part in scored for score in part.scores),
         "conflicts": [c for c in data.conflicts if c.checkpoint in members],
         "corrections": found,
         "wrong_fields": {correction.field for correction in found},
@@ -101,23 +102,6 @@ def _benchmark(scores: BenchmarkScores, family: Family) -> BenchmarkPart:
         apart=tuple(table for table in tables if not table.group.comparable),
         spread=max(found, key=lambda s: s.high.percent - s.low.percent, default=None),
     )
-
-
-def datasets_of(data: SiteData, family: Family) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """(dataset id, checkpoints trained on it) for all datasets that a family names."""
-    found: dict[str, list[str]] = {}
-    for key in family.checkpoints:
-        training = data.catalog.checkpoints[key].training
-        datasets = training.datasets if training is not None else ()
-        for dataset in () if isinstance(datasets, str) else datasets:
-            found.setdefault(dataset, []).append(key)
-    return tuple((dataset, tuple(keys)) for dataset, keys in found.items())
-
-
-def components_of(data: SiteData, family: Family) -> tuple[str, ...]:
-    """The components that a family's checkpoints name, each once."""
-    lineages = (data.catalog.checkpoints[key].lineage for key in family.checkpoints)
-    return tuple(dict.fromkeys(name for lineage in lineages if lineage is not None for name in lineage.components))
 
 
 def span(values: list[str]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
+from gptalt_catalog.views.conflicts import defects_of
 from gptalt_catalog.views.corrections import corrections
 from gptalt_catalog.views.words import Language
 
@@ -21,9 +23,9 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
         t.corrections_lede,
         {"corrections": corrections(data.catalog, language)},
     )
-    yield PageFile(
-        "conflicts/", "conflicts.md.j2", t.disagreements, t.disagreements_lede, {"conflicts": data.conflicts}
-    )
+    defects = defects_of(score for conflict in data.conflicts for score in (conflict.low, conflict.high))
+    content: dict[str, Any] = {"conflicts": data.conflicts, "defects": defects}
+    yield PageFile("conflicts/", "conflicts.md.j2", t.disagreements, t.disagreements_lede, content)
     counts = (*data.coverage.facts, data.coverage.all_facts)
     content = {"coverage": data.coverage, "fact_counts": counts}
     yield PageFile("about/", "about.md.j2", t.about, t.about_lede, content)
