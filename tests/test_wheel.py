@@ -82,7 +82,7 @@ def test_commands_work_in_an_empty_folder(installed: Path, tmp_path: Path) -> No
     assert check.returncode == 0, check.stdout + check.stderr
     shown = run(installed, tmp_path, "show", "vicuna", "--format", "json")
     assert json.loads(shown.stdout)
-    listed = run(installed, tmp_path, "list", "family", "--format", "json")
+    listed = run(installed, tmp_path, "list", "families", "--format", "json")
     assert "Vicuna" in listed.stdout
 
 

@@ -15,7 +15,7 @@ from gptalt_catalog.domain.claim import Protocol
 from gptalt_catalog.domain.evidence import Entry
 from gptalt_catalog.domain.license import Commercial
 from gptalt_catalog.domain.quantity import Quantity
-from gptalt_catalog.render.escape import fill, href, safe
+from gptalt_catalog.render.escape import fill, href, html, safe
 from gptalt_catalog.render.places import ENTRY_KINDS, Place, entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import Strings, strings
@@ -67,8 +67,8 @@ class Fragments:
             return Markup()
         if not untranslated(text, self.language):
             return safe(text_in(text, self.language))
-        mark = Markup('<span class="ga-untranslated">{}</span>').format(safe(self.t.untranslated))
-        return Markup('<span lang="en">{}</span> {}').format(safe(text.en), mark)
+        mark = html(f'<span class="ga-untranslated">{safe(self.t.untranslated)}</span>')
+        return html(f'<span lang="en">{safe(text.en)}</span> {mark}')
 
     def word(self, value: str, field: str = "") -> Markup:
         """A value of a closed list."""
@@ -89,8 +89,8 @@ class Fragments:
         text = safe(label if label is not None else self.name(kind, key))
         target = self.target(kind, key)
         if target is None:
-            return Markup('<span class="ga-missing">{}</span>').format(text)
-        return Markup('<a href="{}">{}</a>').format(safe(target), text)
+            return html(f'<span class="ga-missing">{text}</span>')
+        return html(f'<a href="{safe(target)}">{text}</a>')
 
     def target(self, kind: str, key: str) -> str | None:
         """The relative address of an entry; ``None`` if the catalog does not have it."""
@@ -112,13 +112,16 @@ class Fragments:
             return entry.title(self.language) if entry else key
         return self.data.readers[self.language].named(kind, key)
 
+    def _listed(self, pieces: Iterable[Markup]) -> Markup:
+        return html(safe(self.t.list_separator).join(pieces))
+
     def links(self, kind: str, keys: Iterable[str]) -> Markup:
         """Links to several entries, separated as the language does."""
-        return Markup(safe(self.t.list_separator)).join(self.link(kind, key) for key in keys)
+        return self._listed(self.link(kind, key) for key in keys)
 
     def outside(self, url: str, label: object) -> Markup:
         """A link that leaves the site."""
-        return Markup('<a class="ga-out" href="{}" rel="external noopener">{}</a>').format(href(url), safe(label))
+        return html(f'<a class="ga-out" href="{href(url)}" rel="external noopener">{safe(label)}</a>')
 
     def license(self, key: str) -> Markup:
         """A link to a license under its short name."""
@@ -128,7 +131,7 @@ class Fragments:
 
     def parts(self, parts: Iterable[Part]) -> Markup:
         """A value with its links."""
-        return Markup(safe(self.t.list_separator)).join(self._part(part) for part in parts)
+        return self._listed(self._part(part) for part in parts)
 
     def _part(self, part: Part) -> Markup:
         if part.kind is not None and part.id is not None:
@@ -137,20 +140,20 @@ class Fragments:
             body = self.outside(part.url, part.text)
         else:
             body = safe(part.text)
-        return Markup('<span class="ga-rel">{}</span> {}').format(safe(part.prefix), body) if part.prefix else body
+        return html(f'<span class="ga-rel">{safe(part.prefix)}</span> {body}') if part.prefix else body
 
     def fact(self, row: FactRow) -> Markup:
         """A value with its evidence marks, and a word where its evidence is weak."""
-        body = Markup("{}{}").format(self.parts(row.parts), self.marks(row.evidence))
+        body = html(f"{self.parts(row.parts)}{self.marks(row.evidence)}")
         if row.status in ("from-memory", "survey-only"):
             label = self.t.from_memory if row.status == "from-memory" else self.t.survey_only
-            body += Markup(' <span class="ga-weak">{}</span>').format(safe(label))
+            body += html(f' <span class="ga-weak">{safe(label)}</span>')
         return body
 
     def marks(self, pieces: Iterable[EvidencePiece]) -> Markup:
         """Superscript numbers that lead to the evidence list of the page."""
         marks = [f'<a class="ga-ev" href="#_e{piece.number}">{piece.number}</a>' for piece in pieces]
-        return Markup(f'<sup class="ga-evs">{"".join(marks)}</sup>') if marks else Markup()  # noqa: S704  numbers only
+        return html(f'<sup class="ga-evs">{"".join(marks)}</sup>') if marks else Markup()
 
     def amount(self, quantity: Quantity) -> Markup:
         """An amount with its unit."""
@@ -160,13 +163,12 @@ class Fragments:
 
     def use(self, answer: Commercial) -> Markup:
         """The badge of a commercial-use answer: word, sign and color."""
-        return Markup('<span class="ga-use ga-use--{}"><i aria-hidden="true">{}</i>{}</span>').format(
-            Markup(answer), Markup(_SIGNS[answer]), safe(value_label(answer, self.language))  # noqa: S704  closed lists
-        )
+        sign = f'<i aria-hidden="true">{_SIGNS[answer]}</i>'
+        return html(f'<span class="ga-use ga-use--{answer}">{sign}{self.word(answer)}</span>')
 
     def badge(self, text: object, kind: str = "plain") -> Markup:
         """A small label."""
-        return Markup('<span class="ga-badge ga-badge--{}">{}</span>').format(safe(kind), safe(text))
+        return html(f'<span class="ga-badge ga-badge--{safe(kind)}">{safe(text)}</span>')
 
     # ---- scores ------------------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class Fragments:
             words.append(safe(spec.variant))
         if spec.split not in ("test", "unknown"):
             words.append(safe(spec.split))
-        return Markup(" · ").join(words)
+        return html(" · ".join(words))
 
     def part(self, name: str) -> str:
         """The name of a part of a protocol."""
@@ -196,9 +198,9 @@ class Fragments:
         """In what two protocols differ, with both values: ``number of examples (0, 25)``."""
         pieces = []
         for part in parts:
-            values = (self.word(str(getattr(spec, part)), part) for spec in (low, high))
-            pieces.append(Markup("{} ({})").format(safe(self.part(part)), Markup(" / ").join(values)))
-        return Markup(safe(self.t.list_separator)).join(pieces)
+            values = " / ".join(self.word(str(getattr(spec, part)), part) for spec in (low, high))
+            pieces.append(html(f"{safe(self.part(part))} ({values})"))
+        return self._listed(pieces)
 
     def unknown_parts(self, spec: Protocol) -> str:
         """The unknown parts of a protocol in words."""
@@ -222,26 +224,26 @@ class Fragments:
             hint.append(score.counts)
         if not score.version_stated:
             hint.append(self.t.version_unstated)
-        value = Markup("{}").format(safe(percent_text(score.percent, 2)))
-        value = value if score.ranked else Markup("<s>{}</s>").format(value)
+        value = percent_text(score.percent, 2)
+        if not score.ranked:
+            value = f"<s>{value}</s>"
         interval = ""
         if score.interval is not None and score.ranked:
-            interval = Markup(' <span class="ga-ci">{}–{}</span>').format(
-                safe(percent_text(score.interval[0])), safe(percent_text(score.interval[1]))
-            )
-        return Markup('<span class="ga-score" title="{}">{}{}</span>').format(safe(" · ".join(hint)), value, interval)
+            low, high = score.interval
+            interval = f' <span class="ga-ci">{percent_text(low)}–{percent_text(high)}</span>'
+        return html(f'<span class="ga-score" title="{safe(" · ".join(hint))}">{value}{interval}</span>')
 
     def bar(self, score: Score) -> Markup:
         """A value with its interval on a scale from 0 to 100."""
         low, high = score.interval or (score.percent, score.percent)
         style = f"--v:{score.percent:.2f};--lo:{low:.2f};--hi:{high:.2f}"
-        return Markup(f'<span class="ga-bar" style="{style}" aria-hidden="true"></span>')  # noqa: S704  numbers only
+        return html(f'<span class="ga-bar" style="{style}" aria-hidden="true"></span>')
 
     @staticmethod
     def scale(low: float, high: float, chance: float | None = None) -> Markup:
         """The style that sets the scale of the bars inside an element, in percent."""
         mark = f";--chance:{chance:.2f}" if chance is not None else ""
-        return Markup(f"--from:{low:.2f};--to:{high:.2f}{mark}")  # noqa: S704  numbers only
+        return html(f"--from:{low:.2f};--to:{high:.2f}{mark}")
 
     def target_link(self, key: str) -> Markup:
         """A link to what a score is of: a checkpoint, or a family whose checkpoint is unstated."""
@@ -249,16 +251,14 @@ class Fragments:
 
     def other_values(self, scores: Iterable[Score]) -> Markup:
         """Further values of one checkpoint under one protocol, with their sources."""
-        pieces = (
-            Markup("{} ({})").format(safe(percent_text(s.percent, 2)), self.link("source", s.source)) for s in scores
-        )
-        return Markup(safe(self.t.list_separator)).join(pieces)
+        pieces = (html(f"{percent_text(s.percent, 2)} ({self.link('source', s.source)})") for s in scores)
+        return self._listed(pieces)
 
     def defect(self, key: str) -> Markup:
         """A known defect by its name, which leads to its definition on the page."""
         defect = self.catalog.defects.get(key)
         name = self.text(defect.name) if defect else safe(key)
-        return Markup('<a href="#_defect-{}">{}</a>').format(safe(key), name)
+        return html(f'<a href="#_defect-{safe(key)}">{name}</a>')
 
     def claim_note(self, score: Score) -> Markup:
         """The notes of a claim and of its set."""
@@ -266,7 +266,7 @@ class Fragments:
         notes = [safe(row.note)] if row.note else []
         if place.note is not None:
             notes.append(self.text(place.note))
-        return Markup(" ").join(notes)
+        return html(" ".join(notes))
 
     def cause(self, cause: Cause) -> Markup:
         """A known cause of a disagreement, as a sentence."""
@@ -277,7 +277,7 @@ class Fragments:
             return fill(self.t.cause_flag, source=source, flag=self.word(cause.detail))
         if cause.kind == "revision":
             return fill(self.t.cause_revision, source=source, revision=cause.detail)
-        return Markup("{}: {}").format(source, self.claim_note(cause.score))
+        return html(f"{source}: {self.claim_note(cause.score)}")
 
 
 def short_license(catalog: Catalog, key: str, language: Language) -> str:

@@ -32,7 +32,9 @@ def model_table(data: SiteData, language: Language) -> dict[str, Any]:
     licenses = sorted({key for row in rows for key in row.licenses})
     return {
         "labels": {name.rstrip("_"): getattr(t, name) for name in LABELS},
-        "words": {value: value_label(value, language) for value in (*get_args(Role), *get_args(Domain), *get_args(Commercial))},
+        "words": {
+            value: value_label(value, language) for value in (*get_args(Role), *get_args(Domain), *get_args(Commercial))
+        },
         "order": {"roles": get_args(Role), "domains": get_args(Domain), "uses": get_args(Commercial)},
         "licenses": {key: short_license(data.catalog, key, language) for key in licenses},
         "languages": {key: named("language", key) for key in sorted({code for row in rows for code in row.languages})},

@@ -11,7 +11,7 @@ from gptalt_catalog.domain.corpus import Benchmark, Dataset
 from gptalt_catalog.domain.license import Commercial, LicenseEntry, Quotation
 from gptalt_catalog.domain.quantity import Quantity
 from gptalt_catalog.domain.resource import Application, PrintedRow, Source, Technique, Tool
-from gptalt_catalog.render.escape import safe
+from gptalt_catalog.render.escape import html, safe
 from gptalt_catalog.render.fragments import Fragments
 from gptalt_catalog.render.places import ENTRY_KINDS, entry_address, folder
 from gptalt_catalog.views.lineage import EffectiveUse
@@ -132,7 +132,7 @@ class PageTools(Fragments):
         if kind == "benchmark":
             return safe(self.name("task", name))
         if kind == "license":
-            return Markup("{}: {}").format(safe(self.t.commercial), self.word(name))
+            return html(f"{safe(self.t.commercial)}: {self.word(name)}")
         return self.word(name)
 
     def _card(self, kind: str, key: str, entry: Any) -> Card:
@@ -143,7 +143,7 @@ class PageTools(Fragments):
 
     def _extra(self, kind: str, key: str, entry: Any) -> Markup:
         if isinstance(entry, LicenseEntry):
-            return Markup("{}{}").format(self.use(entry.terms.commercial), self.badge(entry.spdx) if entry.spdx else "")
+            return self.use(entry.terms.commercial) + (self.badge(entry.spdx) if entry.spdx else Markup())
         if kind == "benchmark":
             count = len(self.data.book.by_benchmark.get(key, ()))
             return self.badge(self.fill(self.t.claims_of, count=count)) if count else Markup()
@@ -152,4 +152,3 @@ class PageTools(Fragments):
             amounts = [size.tokens, size.bytes, size.samples, size.documents] if size else []
             return Markup().join(self.badge(self.amount(a)) for a in amounts if isinstance(a, Quantity))
         return Markup()
-

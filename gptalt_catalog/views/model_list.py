@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import get_args
 
+from gptalt_catalog.domain.base import date_is_known
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.family import Checkpoint, Domain, Family, Role
 from gptalt_catalog.domain.license import Commercial
@@ -105,11 +106,12 @@ def _ids(checkpoint: Checkpoint) -> tuple[str, ...]:
 
 
 def release_date(checkpoint: Checkpoint, family: Family) -> str | None:
-    """The day a checkpoint (else its family) became available, ``None`` if not known."""
-    for release in (checkpoint.release, family.announced):
-        if release is not None and release.date[:1].isdigit():
-            return release.date
-    return None
+    """The day a checkpoint became available, ``None`` if not known.
+
+    A checkpoint without a release block of its own shares its family's announcement.
+    """
+    release = checkpoint.release if checkpoint.release is not None else family.announced
+    return release.date if release is not None and date_is_known(release.date) else None
 
 
 def headline_scores(book: ScoreBook, checkpoint: str) -> dict[str, Score]:

@@ -58,9 +58,7 @@ def _bases(lineage: Lineage, checkpoint: str) -> tuple[tuple[str, str], ...] | N
         return None
     checkpoints = lineage.catalog.checkpoints
     pairs = (
-        (step.relation, checkpoints[step.base].family)
-        for step in lineage.bases[checkpoint]
-        if step.base in checkpoints
+        (step.relation, checkpoints[step.base].family) for step in lineage.bases[checkpoint] if step.base in checkpoints
     )
     return tuple(dict.fromkeys(pairs))
 
