@@ -95,7 +95,7 @@ WARNINGS: dict[str, str] = {
     "claim-grim": "a score that no whole number of right answers gives at its printed digits",
     "claim-identical": "two checkpoints with identical scores on three or more protocols of one source",
     "claim-conflict": "comparable claims that differ by more than two standard errors",
-    "name-parameters": "a size label and a parameter count that differ by more than 5 %",
+    "name-parameters": "a size label that is more than 5 % off a count that name and shape do not confirm",
     "old-status": "a status that was last looked up longer ago than the catalog's limit",
     "unused-evidence": "a piece of evidence that no fact names",
     "missing-translation": "a text without Chinese",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from markupsafe import Markup
 
@@ -101,14 +102,15 @@ class Fragments:
             return None
         return self.here.to(entry_address(kind, key))
 
-    def _table(self, kind: str) -> object:
+    def _table(self, kind: str) -> Mapping[str, Any]:
         others = {"tool": "tools", "technique": "techniques", "application": "applications"}
-        return getattr(self.catalog, others[kind]) if kind in others else self.catalog.tables[kind]
+        found: Mapping[str, Any] = getattr(self.catalog, others[kind]) if kind in others else self.catalog.tables[kind]
+        return found
 
     def name(self, kind: str, key: str) -> str:
         """The name of an entry in the page's language; its id if the catalog does not have it."""
         if kind in ("tool", "technique", "application"):
-            entry: Entry | None = self._table(kind).get(key)  # type: ignore[attr-defined]
+            entry: Entry | None = self._table(kind).get(key)
             return entry.title(self.language) if entry else key
         return self.data.readers[self.language].named(kind, key)
 

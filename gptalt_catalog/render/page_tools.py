@@ -108,7 +108,7 @@ class PageTools(Fragments):
         groups: dict[str, list[Card]] = {}
         for key, entry in entries.items():
             groups.setdefault(self._group(entry), []).append(self._card(kind, key, entry))
-        for name in sorted(groups, key=lambda n: self._group_order(n)):
+        for name in sorted(groups, key=self._group_order):
             yield self._group_label(kind, name), sorted(groups[name], key=lambda card: card[1].casefold())
 
     @staticmethod

@@ -58,4 +58,6 @@ class Place:
         """The relative address of the same page in another language."""
         if language == self.language:
             return self.to(self.address)
-        return f"{self.root}{'../' if self.language != 'en' else ''}{'' if language == 'en' else language + '/'}{self.address}"
+        up = "" if self.language == "en" else "../"
+        down = "" if language == "en" else f"{language}/"
+        return f"{self.root}{up}{down}{self.address}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gptalt_catalog.domain.evidence import Entry
+from gptalt_catalog.domain.reports import Measurement, Statement
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.site_data import SiteData
@@ -63,12 +64,12 @@ def _content(data: SiteData, language: Language, kind: str, key: str, entry: Ent
 
 
 def _sources(data: SiteData) -> Iterator[PageFile]:
-    statements: dict[str, list[Any]] = {}
-    for source, _, statement in data.catalog.statements:
-        statements.setdefault(source, []).append(statement)
-    measured: dict[str, list[Any]] = {}
-    for source, measurement in data.catalog.measurements:
-        measured.setdefault(source, []).append(measurement)
+    statements: dict[str, list[Statement]] = {}
+    for name, _, statement in data.catalog.statements:
+        statements.setdefault(name, []).append(statement)
+    measured: dict[str, list[Measurement]] = {}
+    for name, measurement in data.catalog.measurements:
+        measured.setdefault(name, []).append(measurement)
     for key, source in data.catalog.sources.items():
         yield PageFile(
             address=entry_address("source", key),
