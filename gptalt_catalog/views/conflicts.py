@@ -6,7 +6,7 @@ Two kinds are kept apart: *open* conflicts between scores that are both ranked, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import hypot
@@ -15,55 +15,56 @@ from typing import Literal
 from gptalt_catalog.domain.claim import Protocol
 from gptalt_catalog.views.scores import BenchmarkScores, Score, ScoreBook, surely_apart
 
+CauseKind = Literal["defect", "flag", "note", "revision"]
+
 
 @dataclass(frozen=True)
 class Cause:
     """A known cause: a defect of the vocabulary (``detail`` is its id), a flag, or a note of the source's file."""
 
-    kind: Literal["defect", "flag", "note", "revision"]
+    kind: CauseKind
     detail: str
     score: Score
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two values of one checkpoint and protocol that differ by more than their errors allow.
+    """The scores of one checkpoint under one protocol, some of which differ beyond their errors.
 
-    ``low`` and ``high`` are scores, ``difference`` is in points (percent), ``errors`` the number
-    of standard errors.
+    ``scores`` are all of them from low to high. ``open``: ranked scores of the same weights
+    contradict each other; else every value that differs is known to be bad, or of other weights.
     """
 
     checkpoint: str
     protocol: str
     benchmark: str
-    low: Score
-    high: Score
-    difference: float
-    errors: float
+    scores: tuple[Score, ...]
     causes: tuple[Cause, ...]
+    open: bool
+
+    @property
+    def difference(self) -> float:
+        """Highest minus lowest value, in percentage points."""
+        return self.scores[-1].percent - self.scores[0].percent
+
+    @property
+    def errors(self) -> float:
+        """The difference in standard errors of the two values."""
+        error = hypot(self.scores[0].error or 0.0, self.scores[-1].error or 0.0)
+        return self.difference / error if error else float("inf")
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The ends, in percent, of a scale on which both values can be drawn."""
-        ends = [end for s in (self.low, self.high) for end in (s.interval or (s.percent, s.percent))]
-        margin = 0.25 * (max(ends) - min(ends))
+        """The ends, in percent, of a scale on which all values can be drawn."""
+        ends = [end for s in self.scores for end in (s.interval or (s.percent, s.percent))]
+        margin = 0.1 * (max(ends) - min(ends))
         return max(0.0, min(ends) - margin), min(100.0, max(ends) + margin)
-
-    @property
-    def open(self) -> bool:
-        """Whether both values are ranked, and of the same weights as far as their sources say."""
-        same = self.low.claim.place.weights_revision == self.high.claim.place.weights_revision
-        return self.low.ranked and self.high.ranked and same
 
 
 def conflicts(book: ScoreBook, checkpoint: str | None = None) -> tuple[Conflict, ...]:
-    """All conflicts of a catalog, or of one checkpoint, the widest (in standard errors) first.
-
-    Of each group of scores that share checkpoint and protocol, the lowest and the highest ranked
-    value are compared, and each bad value with the ranked one that stands for the checkpoint.
-    """
+    """All conflicts of a catalog, or of one checkpoint: open ones first, each part by width in standard errors."""
     targets = book.by_target if checkpoint is None else {checkpoint: book.by_target.get(checkpoint, ())}
-    found = []
+    found: list[Conflict] = []
     for key, scores in targets.items():
         if key not in book.catalog.checkpoints:
             continue
@@ -76,51 +77,38 @@ def conflicts(book: ScoreBook, checkpoint: str | None = None) -> tuple[Conflict,
     return tuple(sorted(found, key=lambda c: (not c.open, -c.errors, c.checkpoint, c.protocol)))
 
 
-def _within(checkpoint: str, group: list[Score]) -> list[Conflict]:
-    ranked = sorted((s for s in group if s.ranked), key=lambda s: s.percent)
-    found = []
-    if len(ranked) > 1 and surely_apart(ranked[0], ranked[-1]):
-        found.append(_conflict(checkpoint, ranked[0], ranked[-1]))
-    good = min(ranked, key=lambda s: (s.error is None, s.error or 0.0), default=None)
-    if good is not None:
-        bad = (s for s in group if not s.ranked and surely_apart(s, good))
-        found.extend(_conflict(checkpoint, *sorted((score, good), key=lambda s: s.percent)) for score in bad)
-    return found
-
-
-def _conflict(checkpoint: str, low: Score, high: Score) -> Conflict:
-    error = hypot(low.error or 0.0, high.error or 0.0)
-    return Conflict(
-        checkpoint=checkpoint,
-        protocol=low.protocol,
-        benchmark=low.benchmark,
-        low=low,
-        high=high,
-        difference=high.percent - low.percent,
-        errors=(high.percent - low.percent) / error if error else float("inf"),
-        causes=_causes(low, high),
+def _within(checkpoint: str, group: list[Score]) -> Iterator[Conflict]:
+    scores = tuple(sorted(group, key=lambda s: (s.percent, s.source)))
+    ranked = [s for s in scores if s.ranked]
+    is_open = any(
+        surely_apart(low, high)
+        for low, high in combinations(ranked, 2)
+        if low.claim.place.weights_revision == high.claim.place.weights_revision
     )
+    explained = any(surely_apart(low, high) for low, high in combinations(scores, 2) if low.ranked or high.ranked)
+    if is_open or explained:
+        first = scores[0]
+        yield Conflict(checkpoint, first.protocol, first.benchmark, scores, _causes(scores), is_open)
 
 
-def _causes(low: Score, high: Score) -> tuple[Cause, ...]:
-    causes: list[Cause] = []
-    for score in (low, high):
+def _causes(scores: tuple[Score, ...]) -> tuple[Cause, ...]:
+    causes: dict[tuple[str, ...], Cause] = {}
+    revisions = {score.claim.place.weights_revision for score in scores}
+
+    def add(kind: CauseKind, detail: str, score: Score) -> None:
+        causes.setdefault((kind, detail, score.source), Cause(kind, detail, score))
+
+    for score in scores:
         place, row = score.claim.place, score.claim.row
         if place.defect is not None:
-            causes.append(Cause("defect", place.defect, score))
-        causes.extend(Cause("flag", flag, score) for flag in row.flags)
-        if row.note is not None:
-            causes.append(Cause("note", "row", score))
-        if place.note is not None:
-            causes.append(Cause("note", "set", score))
-    revisions = {low.claim.place.weights_revision, high.claim.place.weights_revision}
-    if len(revisions) > 1:
-        causes.extend(
-            Cause("revision", s.claim.place.weights_revision, s)
-            for s in (low, high)
-            if s.claim.place.weights_revision != "unknown"
-        )
-    return tuple(causes)
+            add("defect", place.defect, score)
+        for flag in row.flags:
+            add("flag", flag, score)
+        if row.note is not None or place.note is not None:
+            add("note", f"{row.note} {place.note}", score)
+        if len(revisions) > 1 and place.weights_revision != "unknown":
+            add("revision", place.weights_revision, score)
+    return tuple(causes.values())
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
         t.corrections_lede,
         {"corrections": corrections(data.catalog, language)},
     )
-    defects = defects_of(score for conflict in data.conflicts for score in (conflict.low, conflict.high))
+    defects = defects_of(score for conflict in data.conflicts for score in conflict.scores)
     content: dict[str, Any] = {"conflicts": data.conflicts, "defects": defects}
     yield PageFile("conflicts/", "conflicts.md.j2", t.disagreements, t.disagreements_lede, content)
     counts = (*data.coverage.facts, data.coverage.all_facts)
