@@ -49,11 +49,13 @@ def build(catalog: Catalog, project: Project, out: Path, say: Callable[[str], No
     say(f"wrote {len(generated.written)} of {generated.files} source files; building pages")
     fresh = {language: out / f"site.new-{language}" for language in LANGUAGES}
     configs: dict[Language, Path] = {"en": project.config, "zh": project.config_zh}
+    running = [_start(configs[language], out / "docs" / language, fresh[language]) for language in LANGUAGES]
     try:
-        running = [_start(configs[language], out / "docs" / language, fresh[language]) for language in LANGUAGES]
         warnings = [warning for process in running for warning in _finish(process)]
         _put_in_place(fresh, out / "site")
     finally:
+        for process in running:
+            _stop(process)
         for folder in fresh.values():
             shutil.rmtree(folder, ignore_errors=True)
     (out / STAMP).write_text(stamp, encoding="utf-8")
@@ -74,15 +76,18 @@ def _start(config: Path, docs: Path, site: Path) -> subprocess.Popen[str]:
 
 
 def _finish(process: subprocess.Popen[str]) -> list[str]:
-    try:
-        out, err = process.communicate()
-    except BaseException:  # an interruption must not leave a build running
-        process.kill()
-        raise
+    out, err = process.communicate()
     if process.returncode != 0:
         raise SiteBuildError("MkDocs failed:\n" + "\n".join(err.strip().splitlines()[-15:]))
     warnings: list[str] = json.loads(out)
     return warnings
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End a build that is still running because the other one failed or the user interrupted."""
+    with process:
+        if process.poll() is None:
+            process.kill()
 
 
 def _put_in_place(fresh: Mapping[Language, Path], site: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_checkpoint_has_its_own_blocks_and_the_defaults(good: Catalog) -> None
     assert [path for path, _ in chat.blocks()][:2] == [("release",), ("hub",)]
 
 
-def test_a_light_entry_has_no_checkpoints(good: Catalog) -> None:
+def test_a_light_entry_has_no_checkpoints() -> None:
     light = Family.model_validate(
         {"name": "Closed", "summary": {"en": "Not open."}, "domain": "language", "organizations": ("example",)}
     )

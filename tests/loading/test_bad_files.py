@@ -25,8 +25,6 @@ def _link(root: Path) -> None:
 
 
 def _unreadable(root: Path) -> None:
-    (root / "tools" / "pipe.yaml").mkdir()
-    os.rmdir(root / "tools" / "pipe.yaml")
     os.mkfifo(root / "tools" / "pipe.yaml")
 
 

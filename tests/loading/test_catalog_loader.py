@@ -30,7 +30,7 @@ def test_public_names() -> None:
     assert gptalt_catalog.load_catalog is load_catalog
     assert gptalt_catalog.CatalogError is CatalogError
     assert callable(gptalt_catalog.query_checkpoints)
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+    with pytest.raises(AttributeError, match="no attribute"):
         gptalt_catalog.nothing  # noqa: B018
 
 
@@ -136,7 +136,7 @@ def test_find_catalog(tmp_path: Path) -> None:
     assert location.find_catalog(root) == root
     assert location.find_catalog(tmp_path) == root
     assert location.find_catalog(start=deep) == root
-    with pytest.raises(FileNotFoundError, match="holds no catalog.yaml"):
+    with pytest.raises(FileNotFoundError, match="holds no catalog"):
         location.find_catalog(deep)
 
 
@@ -170,7 +170,7 @@ def test_paths_are_shown_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_problems_sort_by_place_and_print_on_one_line() -> None:
     first = Problem("a.yaml", 2, 1, "bad-id", "error", "m", "f")
-    assert sorted([Problem("b.yaml", 1, 1, "x", "error", "m", "f"), first])[0] is first
+    assert min(Problem("b.yaml", 1, 1, "x", "error", "m", "f"), first) is first
     assert str(first) == "a.yaml:2:1: bad-id: m"
     assert list(first.as_dict()) == ["file", "line", "column", "code", "severity", "message", "fix"]
 

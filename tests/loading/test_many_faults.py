@@ -20,7 +20,7 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     ("models/chatglm-6b.yaml", "name: ChatGLM-6B\n", "name: ChatGLM-6B <b>\n", "text-markup", "<b>"),
     ("models/llava.yaml", "checkpoint: vicuna-7b-v1.5", "checkpoint: vicuna-7b-v1.6", "dangling-reference", "v1.6"),
     ("models/xverse-13b.yaml", "https://github.com/xverse-ai", "https://huggingface.co/xverse-ai", "link-host", "huggingface.co/xverse-ai"),
-    ("models/rwkv-4.yaml", "  - {kind: ", "  - {kind: wiki, url: \"ftp://example.org/x\"}\n  - {kind: ", "link-scheme", "ftp://"),
+    ("models/rwkv-4.yaml", "  - {kind: ", '  - {kind: wiki, url: "ftp://example.org/x"}\n  - {kind: ', "link-scheme", "ftp://"),
     ("models/bloomz.yaml", "name: BLOOMZ\n", "name: BLOOMZ\n# a tab\t\n", "yaml-tab", "# a tab"),
     ("models/llama-2-chat.yaml", "name: Llama 2-Chat\n", "name: Llama 2-Chat\nname: Llama\n", "yaml-duplicate-key", "name: Llama\n"),
     ("models/chatrwkv.yaml", "evidence:\n", "evidence: &e\n", "yaml-anchor", "evidence: &e"),
@@ -41,7 +41,7 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     ("claims/stability-ai-stablelm.yaml", "counts: [", "counts: [9", "claim-counts", "counts: [9"),
     ("claims/haonan-li-cmmlu.yaml", 'value: "', 'value: "1', "claim-range", 'value: "1'),
     ("protocols/mmlu.yaml", "harness: lm-eval", "harness: lm_eval", "bad-value", "harness: lm_eval"),
-    ("tools/xturing.yaml", "category: ", "category: \"\"\ncategory_: ", "unknown-key", "category_:"),
+    ("tools/xturing.yaml", "category: ", 'category: ""\ncategory_: ', "unknown-key", "category_:"),
 ]  # fmt: skip
 
 

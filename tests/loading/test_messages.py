@@ -34,7 +34,7 @@ from tests.catalogs import copy_of_good, told
         ("label: 70M", "label: seventy", "bad-number", "'seventy' is not a size label", "70M, 1.4B, 1T"),
         ("  zh: 供测试", "  fr: petit\n  zh: 供测试", "unknown-key", "unknown key 'fr'", "remove it; keys here: en, zh"),
         ("domain: language", "domain: language\nsumary: {en: x}", "unknown-key", "unknown key 'sumary'", "did you mean `summary`?"),
-        ("name: Small\n", "name: \"Small\\e[31m\"\n", "text-markup", "control or invisible character", "write plain text"),
+        ("name: Small\n", 'name: "Small\\e[31m"\n', "text-markup", "control or invisible character", "write plain text"),
     ],
 )  # fmt: skip
 def test_message(tmp_path: Path, old: str, new: str, code: str, message: str, fix: str) -> None:

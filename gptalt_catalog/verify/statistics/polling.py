@@ -98,19 +98,21 @@ class PollingRule:
         """The logarithms of the e-values for "inside the zone" and for "outside" (twice the risk's share each side)."""
         table = log_factorials(self.zone.items)
         confirm = (
-            min(m.log_ratio(self.zone.items, drawn, right, table) for m in self._confirming)
-            if self._confirming
+            min(m.log_ratio(self.zone.items, drawn, right, table) for m in self.confirming)
+            if self.confirming
             else math.inf
         )
-        refute = max(m.log_ratio(self.zone.items, drawn, right, table) for m in self._refuting)
+        refute = max(m.log_ratio(self.zone.items, drawn, right, table) for m in self.refuting)
         return confirm, refute
 
     @property
-    def _confirming(self) -> tuple[Mixture, ...]:
+    def confirming(self) -> tuple[Mixture, ...]:
+        """The mixtures against "below the zone" and "above it"; none for a side that cannot be."""
         return _confirming(self.zone)
 
     @property
-    def _refuting(self) -> tuple[Mixture, ...]:
+    def refuting(self) -> tuple[Mixture, ...]:
+        """The mixtures for "below the zone" and "above it", against "inside"."""
         return _refuting(self.zone)
 
 
