@@ -36,6 +36,11 @@ def list_entries(
     min_score: Annotated[
         list[str] | None, typer.Option("--min-score", help="BENCHMARK=PERCENT or PROTOCOL=PERCENT; may be repeated.")
     ] = None,
+    fits: Annotated[str | None, typer.Option("--fits", help="Memory that it must fit into: 24GB.")] = None,
+    precision: Annotated[
+        str, typer.Option("--precision", help="For --fits: fp16, int8, int4 (Q4_K_M), gptq-4bit, nf4, q8_0.")
+    ] = "int4",
+    context: Annotated[int, typer.Option("--context", min=1, help="For --fits: tokens of prompt and answer.")] = 4096,
     text: Annotated[str | None, typer.Option("--text", help="Words that must occur in names and ids.")] = None,
     format: FormatOption = TableFormat.table,
     catalog: CatalogOption = None,
@@ -50,6 +55,8 @@ def list_entries(
         "min_score": [_score(given) for given in min_score or []],
     }  # fmt: skip
     loaded = load_catalog(catalog)
+    if fits is not None:
+        filters |= _fit(fits, precision, context)
     if kind not in ("models", "checkpoints"):
         if any(filters.values()):
             raise typer.BadParameter("the filters are for `list models`")
@@ -91,6 +98,15 @@ def _count(text: str | None) -> int | None:
         raise typer.BadParameter(f"{text!r} is not a number of parameters; write 8B, 1.4B or 500M")
     scale = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}[found[2].upper()]
     return int(float(found[1]) * scale)
+
+
+def _fit(memory: str, precision: str, context: int) -> dict[str, Any]:
+    from gptalt_catalog.views.memory_fit import parse_memory, parse_precision
+
+    try:
+        return {"fits": parse_memory(memory), "precision": parse_precision(precision), "context": context}
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _score(text: str) -> tuple[str, float]:

@@ -60,7 +60,6 @@ def serve_site(
     from gptalt_catalog.render.preview import Preview, serve
 
     project, folder = _project(catalog, out)
-    typer.echo(f"http://{host}:{port} (Ctrl+C stops)")
     try:
         serve(Preview(project, folder, typer.echo), host, port, threading.Event())
     except OSError as error:

@@ -39,15 +39,18 @@ BITS: dict[Precision, Bits] = {
     "fp16": Bits(16, 16, 16),
     "q8_0": Bits(8.5, 8.5, 8.5),
     "int8": Bits(8, 16, 16, unpacks=True),
-    "q4_k_m": Bits(4.811, 4.5, 6.5625),
+    "q4_k_m": Bits(4.815, 4.5, 6.5625),
     "gptq-4bit": Bits(4 + 20 / 128, 16, 16),
     "nf4": Bits(4.5, 16, 16, unpacks=True),
 }
-RUNTIME = 2**30
-"""Context, libraries and fragmentation of a GPU process, in bytes (*fitted*)."""
+_NARROW_Q4_K_M = Bits(5.5, 5.5, 8.5)
+"""What llama.cpp falls back to where rows are no multiple of 256 numbers, which k-quants need."""
+
+RUNTIME = 5 * 2**28
+"""Context, libraries and fragmentation of a GPU process: 1.25 GiB (*fitted*)."""
 
 PREFILL = 2048
-"""Tokens of a prompt that are computed at a time; engines split longer prompts."""
+"""Tokens of prompts that are computed at a time, all sequences together; servers split what is longer."""
 
 GIB = 2**30
 
@@ -79,13 +82,29 @@ def memory_need(checkpoint: Checkpoint, precision: Precision, context: int, batc
     """
     if checkpoint.parameters is None or checkpoint.shape is None:
         return None
-    weights = weight_bytes(checkpoint.parameters, checkpoint.shape, BITS[precision])
+    bits = bits_of(precision, checkpoint.shape)
+    weights = weight_bytes(checkpoint.parameters, checkpoint.shape, bits)
     cache = cache_bytes(checkpoint.shape, context, batch)
-    activations = activation_bytes(checkpoint.shape, min(context, PREFILL), batch)
+    activations = activation_bytes(checkpoint.shape, tokens_at_once(context, batch), batch)
     if weights is None or cache is None or activations is None:
         return None
-    workspace = largest_matrix(checkpoint.shape) * 4 if BITS[precision].unpacks else 0
-    return Need(weights, cache, activations, workspace, RUNTIME)
+    return Need(weights, cache, activations, workspace_bytes(checkpoint.shape, bits), RUNTIME)
+
+
+def bits_of(precision: Precision, shape: Shape) -> Bits:
+    """The bits that ``precision`` takes in a network of this shape."""
+    if precision == "q4_k_m" and isinstance(shape.hidden, int) and shape.hidden % 256:
+        return _NARROW_Q4_K_M
+    return BITS[precision]
+
+
+def workspace_bytes(shape: Shape, bits: Bits) -> int:
+    """The 16-bit copies of the matrix at work: two of the largest one (*fitted*)."""
+    if not bits.unpacks:
+        return 0
+    embedding, head = tables(shape) or (0, 0)
+    quantized_head = (head or embedding) if bits.head < 16 else 0
+    return 2 * 2 * max(largest_matrix(shape), quantized_head)
 
 
 def tables(shape: Shape) -> tuple[int, int] | None:
@@ -144,19 +163,41 @@ def _cache_width(shape: Shape, hidden: int) -> int | None:
     return 2 * kv_heads * (shape.head_dim or hidden // shape.heads)
 
 
-def activation_bytes(shape: Shape, tokens: int, batch: int = 1, *, all_logits: bool = False) -> int | None:
-    """The largest intermediate result of one forward pass over ``tokens`` tokens, without gradients.
+@dataclass(frozen=True)
+class Forward:
+    """How a program runs its forward pass, as far as it shows in memory."""
 
-    ``all_logits``: keep the output of every token (scoring), not of the last one (generating).
+    all_logits: bool = False  # keep the output of every token (scoring), not of the last one (generating)
+    logit_bytes: int = 2 + 4  # in 16 bits, and again in 32 for the softmax
+    score_bytes: int = 0  # for each pair of tokens and head, where no fused kernel does the attention
+
+
+GENERATING = Forward()
+
+
+def tokens_at_once(context: int, batch: int) -> int:
+    """The tokens of one forward pass over ``batch`` prompts of up to ``context`` tokens."""
+    return max(batch, min(context * batch, PREFILL))
+
+
+def activation_bytes(shape: Shape, tokens: int, sequences: int = 1, forward: Forward = GENERATING) -> int | None:
+    """The largest intermediate result of one forward pass without gradients.
+
+    Args:
+        shape: The network.
+        tokens: All tokens that run through at once, over all sequences.
+        sequences: How many sequences they belong to, in equal parts.
+        forward: How the program does it.
     """
     hidden, vocabulary = shape.hidden, shape.vocabulary
     ffn = _ffn_at_work(shape)
     if not (isinstance(hidden, int) and isinstance(vocabulary, int) and ffn is not None):
         return None
-    logits = (tokens if all_logits else 1) * vocabulary * (2 + 4)  # 16 bits, then 32 for the softmax
+    logits = (tokens if forward.all_logits else sequences) * vocabulary * forward.logit_bytes
     feed_forward = tokens * (6 * hidden + 2 * ffn * (3 if shape.gated_ffn else 2))
-    attention = tokens * 8 * hidden
-    return batch * max(logits, feed_forward, attention)
+    heads = shape.heads if isinstance(shape.heads, int) else 0
+    attention = tokens * 8 * hidden + heads * tokens * tokens // sequences * forward.score_bytes
+    return max(logits, feed_forward, attention)
 
 
 def _ffn_at_work(shape: Shape) -> int | None:

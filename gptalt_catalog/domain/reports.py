@@ -49,15 +49,31 @@ class StatementFile(Model):
 
 
 class Measurement(Model):
-    """A published memory or speed figure; ``value`` is as printed, in ``unit``."""
+    """A published memory or speed figure; ``value`` is as printed, in ``unit``.
+
+    ``load-gpu-memory`` is what the weights take once they are loaded, ``peak-gpu-memory`` the most while
+    running, ``minimum-gpu-memory`` and ``minimum-cpu-memory`` what the source says is needed, and
+    ``fits-in-gpu-memory`` the memory of cards that it says are enough, all cards together.
+    ``cpu-memory`` is host memory while running, ``bits-per-weight`` the average over a file.
+
+    ``GB`` stays as printed even where GiB is meant, which is often; a note says so.
+    """
 
     checkpoint: CheckpointId
     printed_name: Verbatim
     metric: Literal[
-        "peak-gpu-memory", "minimum-gpu-memory", "cpu-memory", "file-size", "tokens-per-second", "load-gpu-memory"
+        "peak-gpu-memory",
+        "load-gpu-memory",
+        "minimum-gpu-memory",
+        "fits-in-gpu-memory",
+        "cpu-memory",
+        "minimum-cpu-memory",
+        "file-size",
+        "bits-per-weight",
+        "tokens-per-second",
     ]
     value: Number
-    unit: Literal["GB", "GiB", "MiB", "tokens/s"]
+    unit: Literal["B", "MB", "MiB", "GB", "GiB", "bits", "tokens/s"]
     engine: Line
     precision: Line
     firmness: Literal["measured", "stated"]

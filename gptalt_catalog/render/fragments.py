@@ -132,8 +132,11 @@ class Fragments:
     # ---- facts and evidence ------------------------------------------------------------------------
 
     def parts(self, parts: Iterable[Part]) -> Markup:
-        """A value with its links."""
-        return self._listed(self._part(part) for part in parts)
+        """A value with its links; several parts that say what they are stand on lines of their own."""
+        found = list(parts)
+        if len(found) > 1 and any(part.prefix for part in found):
+            return html("<br>".join(self._part(part) for part in found))
+        return self._listed(self._part(part) for part in found)
 
     def _part(self, part: Part) -> Markup:
         if part.kind is not None and part.id is not None:

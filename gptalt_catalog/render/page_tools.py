@@ -15,7 +15,7 @@ from gptalt_catalog.render.escape import html, safe
 from gptalt_catalog.render.fragments import Fragments
 from gptalt_catalog.render.places import ENTRY_KINDS, entry_address, folder
 from gptalt_catalog.views.lineage import EffectiveUse
-from gptalt_catalog.views.words import field_label
+from gptalt_catalog.views.words import field_label, value_label
 
 Card = tuple[str, str, Markup, Markup]
 """(id, name, summary, badges) of an entry in a list."""
@@ -131,9 +131,10 @@ class PageTools(Fragments):
     def _group_label(self, kind: str, name: str) -> Markup:
         if kind == "benchmark":
             return safe(self.name("task", name))
+        label = value_label(name, self.language)
         if kind == "license":
-            return html(f"{safe(self.t.commercial)}: {self.word(name)}")
-        return self.word(name)
+            return html(f"{safe(self.t.commercial)}: {safe(label)}")
+        return safe(label[:1].upper() + label[1:])
 
     def _card(self, kind: str, key: str, entry: Any) -> Card:
         if isinstance(entry, Source):

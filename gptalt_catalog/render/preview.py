@@ -51,7 +51,7 @@ class Preview:
         self.project = project
         self.out = out
         self.state = State()
-        self._say = say
+        self.say = say
         self._reader = CatalogReader(project.catalog)
         self._stamp = ""
 
@@ -70,24 +70,24 @@ class Preview:
             return True
         self.state.set(building=True)
         try:
-            built = build(reading.catalog, self.project, self.out, self._say)
+            built = build(reading.catalog, self.project, self.out, self.say)
         except SiteBuildError as error:
             self._fail([str(error)])
             return False
         finally:
             self.state.set(building=False)
         for warning in built.warnings:
-            self._say(f"warning: {warning}")
+            self.say(f"warning: {warning}")
         self.state.set(version=self.state.version + 1, errors=())
-        self._say("the site is up to date")
+        self.say("the site is up to date")
         return True
 
     def _fail(self, errors: list[str]) -> None:
         self.state.set(errors=tuple(errors))
         for error in errors:
-            self._say(error)
+            self.say(error)
         kept = (self.out / "site" / "index.html").is_file()
-        self._say(f"{len(errors)} errors; " + ("the last good site stays" if kept else "no site yet"))
+        self.say(f"{len(errors)} errors; " + ("the last good site stays" if kept else "no site yet"))
 
     def server(self, host: str, port: int) -> ThreadingHTTPServer:
         """A server of the site and of the state; the caller runs and closes it. Port 0: any free one."""
@@ -150,8 +150,12 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def serve(preview: Preview, host: str, port: int, stop: threading.Event, pause: float = 0.4) -> None:
-    """Serve until ``stop`` is set, looking for changes every ``pause`` seconds."""
+    """Serve until ``stop`` is set, looking for changes every ``pause`` seconds.
+
+    Raises ``OSError`` if it cannot listen there.
+    """
     server = preview.server(host, port)
+    preview.say(f"http://{host}:{server.server_port}/ (Ctrl+C stops)")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

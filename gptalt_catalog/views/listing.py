@@ -10,10 +10,12 @@ from gptalt_catalog.domain.base import Model
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.evidence import Entry
 from gptalt_catalog.domain.family import Checkpoint, Family
+from gptalt_catalog.domain.memory import GIB
 from gptalt_catalog.domain.suggest import did_you_mean
 from gptalt_catalog.views.export import Record, checkpoint_record, claim_record, entry_record
 from gptalt_catalog.views.facts import EntryView, entry_view
 from gptalt_catalog.views.lineage import Lineage
+from gptalt_catalog.views.memory_fit import MemoryFit
 from gptalt_catalog.views.model_list import model_rows
 from gptalt_catalog.views.scores import ScoreBook
 
@@ -116,7 +118,12 @@ def sheet(catalog: Catalog, kind: str, key: str) -> Sheet:
     if isinstance(item, Checkpoint):
         view = entry_view(catalog, kind, key)
         summary = catalog.families[item.family].summary.en
-        return Sheet(view.title, summary, _facts(view), closing=[*_use(catalog, key), *_scores(catalog, key)])
+        return Sheet(
+            view.title,
+            summary,
+            _facts(view),
+            closing=[*_use(catalog, key), *_fits(catalog, key), *_scores(catalog, key)],
+        )
     if isinstance(item, Entry):
         view = entry_view(catalog, kind, key)
         closing = [*_checkpoints(catalog, key, item), *_advice(item)]
@@ -147,6 +154,17 @@ def _use(catalog: Catalog, key: str) -> list[str]:
     return [f"commercial use, its bases considered: {use.answer}{conditions}"] + [
         f"  because of {reason.license or reason.problem} on {reason.checkpoint}" for reason in use.decisive
     ]
+
+
+def _fits(catalog: Catalog, key: str) -> list[str]:
+    fitting = MemoryFit(catalog)
+    lines = [
+        f"  {fit.precision:7} {fit.context:>6} tokens: {fit.need.total / GIB:6.1f} GiB "
+        f"({fit.low / GIB:.1f} to {fit.high / GIB:.1f})"
+        for fit in fitting.table(key)
+    ]
+    head = f"memory it needs, estimated (nine of ten published figures are within {fitting.margin:.0%}):"
+    return ["", head, *lines] if lines else []
 
 
 def _scores(catalog: Catalog, key: str) -> list[str]:

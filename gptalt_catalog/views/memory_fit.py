@@ -1,37 +1,24 @@
 """Does it fit? The estimate of :mod:`gptalt_catalog.domain.memory` with an interval that was tested.
 
-The interval's width is not a guess: the estimator predicts the catalog's published measurements, and
-the margin is what nine of ten of them stay within, each engine counting the same, never under ten
-percent. :func:`left_out` tests it on each engine with the margin that the other engines give.
+The interval's width is not a guess: the same estimate, which knows nothing of the engine, is made for the
+catalog's published figures, and the margin is what nine of ten of them stay within, each engine counting
+the same, never under ten percent. :func:`left_out` tests it on each engine with the margin that the other
+engines give; docs/memory.md has the result.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 from gptalt_catalog.domain.catalog import Catalog
-from gptalt_catalog.domain.family import Checkpoint
-from gptalt_catalog.domain.memory import (
-    ALIASES,
-    BITS,
-    GIB,
-    PRECISIONS,
-    RUNTIME,
-    Bits,
-    Need,
-    Precision,
-    activation_bytes,
-    cache_bytes,
-    largest_matrix,
-    memory_need,
-    weight_bytes,
-)
+from gptalt_catalog.domain.memory import ALIASES, GIB, PRECISIONS, Need, Precision, memory_need
 from gptalt_catalog.domain.reports import Measurement
+from gptalt_catalog.views.memory_engines import ENGINES, engine_of, estimated_bytes, published_bytes, unspecific
 
 Verdict = Literal["fits", "tight", "too-large"]
 """``fits``: the interval's upper end is below the memory; ``too-large``: its lower end is above."""
@@ -41,149 +28,88 @@ CARDS = (8, 12, 16, 24, 48, 80)
 """Memory of common cards in GiB (what is sold as 24 GB holds 24 GiB)."""
 
 CONTEXTS = (2048, 4096, 8192, 32768)
-
-
-@dataclass(frozen=True)
-class Engine:
-    """What an engine does differently, as its documentation or tables show (docs/memory.md)."""
-
-    runtime: int = 0  # bytes beyond what the program itself allocates, if the figure includes them
-    cache_growth: float = 1  # copies of the cache while it grows
-    tables_quantized: bool = False  # the output head is stored like the body
-    never_ties: bool = False  # a tied head is stored again
-    all_logits: bool = False  # the output of every prompt token is kept
-    prompt_at_once: bool = True  # else the prompt is fed in pieces
-    gib: bool = False  # prints GB and means GiB, by arithmetic on its own file sizes
-
-
-ENGINES: dict[str, Engine] = {
-    "litgpt": Engine(tables_quantized=True, never_ties=True),
-    "GPTQ-for-LLaMa": Engine(prompt_at_once=False, gib=True),
-    "gguf": Engine(gib=True),
-    "ggml": Engine(gib=True),
-    "chatglm.cpp": Engine(gib=True),
-    "lmdeploy": Engine(runtime=int(1.2 * 2**30), prompt_at_once=False, gib=True),
-    "transformers": Engine(runtime=RUNTIME, cache_growth=2, all_logits=True, gib=True),
-    "THUDM": Engine(runtime=RUNTIME, all_logits=True, gib=True),
-    "AutoAWQ": Engine(gib=True),
-    "AutoGPTQ": Engine(gib=True),
-    "exllama": Engine(gib=True),
-}
-"""By the start of the engine's name; engines that are not here are left out of the test."""
-
-_UNITS = {"GB": 10**9, "GiB": 2**30, "MiB": 2**20}
-_PRINTED_BITS: dict[str, Bits] = {
-    "fp32": BITS["fp32"], "fp16": BITS["fp16"], "bf16": BITS["fp16"],
-    "int8": BITS["int8"], "nf4": BITS["nf4"], "fp4": BITS["nf4"],
-    "nf4-dq": Bits(4.127, 16, 16, unpacks=True), "fp4-dq": Bits(4.127, 16, 16, unpacks=True),
-    "q8_0": BITS["q8_0"], "q4_k_m": BITS["q4_k_m"],
-    "q4_0": Bits(4.5, 4.5, 6.5625), "q4_1": Bits(5, 5, 6.5625),
-    "q5_0": Bits(5.5, 5.5, 6.5625), "q5_1": Bits(6, 6, 6.5625),
-}  # fmt: skip
-_GROUPED = re.compile(r"(?:gptq|awq)-(\d)bit(?:-g(\d+))?")
+_ON_DEVICE = ("peak-gpu-memory", "load-gpu-memory", "file-size")
+_ON_HOST = ("cpu-memory", "file-size")
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One published figure against the estimate, both in bytes."""
+    """One published figure against two estimates, all in bytes.
+
+    ``estimated`` knows what the engine does differently and tests the formulas; ``general`` does not,
+    as nobody knows a reader's engine, and tests the interval.
+    """
 
     source: str
     measurement: Measurement
     engine: str
     published: float
     estimated: float
+    general: float
 
     @property
     def error(self) -> float:
-        """The relative error of the estimate: 0.1 is ten percent too high."""
+        """The relative error of ``estimated``: 0.1 is ten percent too high."""
         return self.estimated / self.published - 1
+
+    @property
+    def factor(self) -> float:
+        """By what factor ``general`` is too high or too low, at least 1."""
+        return max(self.general / self.published, self.published / self.general)
 
 
 def trials(catalog: Catalog) -> tuple[Trial, ...]:
-    """Every measurement of run-time memory whose engine and precision are known, against its estimate."""
-    found = []
-    for source, measurement in catalog.measurements:
-        trial = _trial(catalog, source, measurement)
-        if trial is not None:
-            found.append(trial)
-    return tuple(found)
+    """Every figure that was measured with a known engine, against its estimates."""
+    found = (_trial(catalog, source, measurement) for source, measurement in catalog.measurements)
+    return tuple(trial for trial in found if trial is not None)
+
+
+def running(tests: Iterable[Trial]) -> tuple[Trial, ...]:
+    """The trials of memory at run time, without those of files."""
+    return tuple(trial for trial in tests if trial.measurement.metric != "file-size")
 
 
 def _trial(catalog: Catalog, source: str, measurement: Measurement) -> Trial | None:
-    name = next((key for key in ENGINES if measurement.engine.startswith(key)), None)
-    bits = _bits(measurement.precision)
+    name = engine_of(measurement)
     checkpoint = catalog.checkpoints.get(measurement.checkpoint)
-    if name is None or bits is None or checkpoint is None or measurement.firmness != "measured":
-        return None
-    if measurement.metric not in ("peak-gpu-memory", "load-gpu-memory", "file-size") or "CPU" in measurement.engine:
+    if name is None or checkpoint is None or measurement.firmness != "measured":
         return None
     engine = ENGINES[name]
-    estimated = _as_engine(checkpoint, bits, engine, measurement)
-    if estimated is None:
+    if measurement.metric not in (_ON_HOST if engine.on_host else _ON_DEVICE):
         return None
-    unit = 2**30 if measurement.unit == "GB" and engine.gib else _UNITS.get(measurement.unit)
-    return Trial(source, measurement, name, float(measurement.value) * unit, estimated) if unit else None
-
-
-def _bits(printed: str) -> Bits | None:
-    grouped = _GROUPED.fullmatch(printed)
-    if grouped:
-        bits, group = int(grouped[1]), int(grouped[2] or 0)
-        return Bits(bits + ((16 + bits) / group if group else 0), 16, 16)
-    return _PRINTED_BITS.get(printed)
-
-
-def _as_engine(checkpoint: Checkpoint, bits: Bits, engine: Engine, measurement: Measurement) -> float | None:
-    """The estimate for the setting of a measurement."""
-    parameters, shape = checkpoint.parameters, checkpoint.shape
-    if parameters is None or shape is None:
+    published = published_bytes(measurement, engine)
+    estimated = estimated_bytes(measurement, checkpoint, engine)
+    general = estimated_bytes(measurement, checkpoint, unspecific(engine))
+    if published is None or estimated is None or general is None:
         return None
-    if engine.tables_quantized:
-        bits = Bits(bits.body, bits.embedding, bits.body, bits.unpacks)
-    weights = weight_bytes(parameters, shape, bits)
-    if weights is None:
-        return None
-    if engine.never_ties and shape.tied_embeddings is True and isinstance(shape.vocabulary, int):
-        weights += int(shape.vocabulary * int(shape.hidden) * bits.head / 8)
-    if measurement.metric == "file-size":
-        return weights
-    prompt, new = measurement.prompt_tokens or 0, measurement.new_tokens or 0
-    batch = measurement.batch or 1
-    at_once = max(1, prompt if engine.prompt_at_once else 1)
-    cache = cache_bytes(shape, prompt + new, batch)
-    activations = activation_bytes(shape, at_once, batch, all_logits=engine.all_logits)
-    if cache is None or activations is None or measurement.metric == "load-gpu-memory":
-        cache, activations = 0, 0
-    matrix = max(largest_matrix(shape), int(shape.vocabulary) * int(shape.hidden) if engine.tables_quantized else 0)
-    unpacked = matrix * 4 if bits.unpacks and bits.body < 16 else 0
-    return weights + cache * engine.cache_growth + activations + unpacked + engine.runtime
+    return Trial(source, measurement, name, published, estimated, general)
 
 
 def margin(tests: Iterable[Trial]) -> float:
-    """The relative error that nine of ten figures of run-time memory stay within, at least ten percent.
+    """How far off, as a share, nine of ten figures are from the general estimate; at least ten percent.
 
     Every engine counts the same, however many figures it published.
     """
-    errors: dict[str, list[float]] = defaultdict(list)
-    for trial in tests:
-        if trial.measurement.metric != "file-size":
-            errors[trial.engine].append(abs(math.log(trial.estimated / trial.published)))
-    weighted = sorted((error, 1 / len(own)) for own in errors.values() for error in own)
+    factors: dict[str, list[float]] = defaultdict(list)
+    for trial in running(tests):
+        factors[trial.engine].append(trial.factor)
+    weighted = sorted((factor, 1 / len(own)) for own in factors.values() for factor in own)
     seen = 0.0
-    for error, weight in weighted:
+    for factor, weight in weighted:
         seen += weight
-        if seen >= 0.9 * len(errors):
-            return max(LEAST_MARGIN, math.exp(error) - 1)
+        if seen >= 0.9 * len(factors):
+            return max(LEAST_MARGIN, factor - 1)
     return LEAST_MARGIN
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How well the margin set by all other engines covers one engine's figures."""
+    """How the estimates do on one engine's figures, and how many the margin of all others covers."""
 
     engine: str
     figures: int
-    median_error: float
+    error: float  # median, knowing the engine
+    general_error: float  # median, not knowing it
     margin: float
     covered: int
 
@@ -191,15 +117,20 @@ class LeftOut:
 def left_out(tests: Sequence[Trial]) -> tuple[LeftOut, ...]:
     """The test of the interval: each engine against the margin that the others give."""
     rows = []
-    running = [trial for trial in tests if trial.measurement.metric != "file-size"]
-    for engine in sorted({trial.engine for trial in running}):
-        own = [trial for trial in running if trial.engine == engine]
-        width = margin(trial for trial in tests if trial.engine != engine)
-        errors = sorted(abs(trial.error) for trial in own)
-        covered = sum(
-            trial.estimated / (1 + width) <= trial.published <= trial.estimated * (1 + width) for trial in own
+    figures = running(tests)
+    for engine in sorted({trial.engine for trial in figures}, key=str.casefold):
+        own = [trial for trial in figures if trial.engine == engine]
+        width = margin(trial for trial in figures if trial.engine != engine)
+        rows.append(
+            LeftOut(
+                engine,
+                len(own),
+                median(abs(trial.error) for trial in own),
+                median(abs(trial.general / trial.published - 1) for trial in own),
+                width,
+                sum(trial.factor <= 1 + width for trial in own),
+            )
         )
-        rows.append(LeftOut(engine, len(own), errors[len(errors) // 2], width, covered))
     return tuple(rows)
 
 

@@ -11,7 +11,9 @@ from gptalt_catalog.domain.base import date_is_known
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.family import Checkpoint, Domain, Family, Role
 from gptalt_catalog.domain.license import Commercial
+from gptalt_catalog.domain.memory import Precision
 from gptalt_catalog.views.lineage import EffectiveUse, Lineage
+from gptalt_catalog.views.memory_fit import MemoryFit
 from gptalt_catalog.views.scores import Score, ScoreBook
 from gptalt_catalog.views.words import Language
 
@@ -136,6 +138,9 @@ def query_checkpoints(  # noqa: PLR0913  one keyword per filter is the documente
     max_params: int | None = None,
     min_score: Sequence[tuple[str, float]] = (),
     text: str | None = None,
+    fits: int | None = None,
+    precision: Precision = "q4_k_m",
+    context: int = 4096,
     rows: Iterable[ModelRow] | None = None,
 ) -> tuple[ModelRow, ...]:
     """The checkpoints that pass all filters given, in the order of the catalog.
@@ -154,6 +159,11 @@ def query_checkpoints(  # noqa: PLR0913  one keyword per filter is the documente
         min_score: Pairs of a protocol or benchmark id (its headline protocol) and the least
             percentage; checkpoints without a ranked score there do not pass.
         text: Words that must all occur in names, aliases, ids, repository or organizations.
+        fits: Bytes of memory that the upper end of the estimate must not pass (see
+            :mod:`.memory_fit`); checkpoints whose need is not known do not pass.
+        precision: How the weights are stored, for ``fits``.
+        context: Tokens of prompt and answer, for ``fits``; checkpoints that were not made for
+            so many do not pass.
         rows: Rows to filter, if they are at hand; else all of the catalog.
 
     Raises:
@@ -183,6 +193,8 @@ def query_checkpoints(  # noqa: PLR0913  one keyword per filter is the documente
         tests.extend(_score_tests(catalog, min_score))
     if text is not None:
         tests.append(_text_test(catalog, text))
+    if fits is not None:
+        tests.append(_fit_test(catalog, fits, precision, context))
     found = model_rows(catalog) if rows is None else rows
     return tuple(row for row in found if all(test(row) for test in tests))
 
@@ -219,6 +231,18 @@ def _score_test(book: ScoreBook, name: str, value: float) -> Callable[[ModelRow]
     def test(row: ModelRow) -> bool:
         score = book.best(row.id, protocol)
         return score is not None and score.percent >= value
+
+    return test
+
+
+def _fit_test(catalog: Catalog, memory: int, precision: Precision, context: int) -> Callable[[ModelRow], bool]:
+    fitting = MemoryFit(catalog)
+
+    def test(row: ModelRow) -> bool:
+        if row.context is not None and row.context < context:
+            return False
+        fit = fitting.fit(row.id, precision, context)
+        return fit is not None and fit.verdict(memory) == "fits"
 
     return test
 

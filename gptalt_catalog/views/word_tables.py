@@ -304,8 +304,11 @@ empty | could not be obtained | 未能取得
 peak-gpu-memory | peak GPU memory | 显存峰值
 minimum-gpu-memory | GPU memory needed | 所需显存
 load-gpu-memory | GPU memory after loading | 加载后显存
+fits-in-gpu-memory | cards it fits in | 可容纳的显存总量
 cpu-memory | host memory | 内存
+minimum-cpu-memory | host memory needed | 所需内存
 file-size | file size | 文件大小
+bits-per-weight | bits per weight | 每权重位数
 tokens-per-second | speed | 速度
 float32 | float32 | float32
 float16 | float16 | float16

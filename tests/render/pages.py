@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -54,6 +55,18 @@ def parsed(body: str) -> Parsed:
     page = Parsed()
     page.feed(markdown.markdown(body, extensions=EXTENSIONS))
     page.close()
+    return page
+
+
+_HEADING_ID = re.compile(r"^#+ .*\{: #(\S+) ", re.MULTILINE)
+
+
+def scanned(body: str) -> Parsed:
+    """The HTML blocks of a page's body without a run of Markdown (a hundred times faster), headings' ids included."""
+    page = Parsed()
+    page.feed(body)
+    page.close()
+    page.attributes.extend(("h2", "id", found) for found in _HEADING_ID.findall(body))
     return page
 
 

@@ -77,6 +77,8 @@ def test_the_language_switch_leads_to_the_same_page(out: Path) -> None:
     chinese = (out / "site/zh/models/small/index.html").read_text()
     assert 'href="../../zh/models/small/" hreflang="zh"' in english
     assert 'href="../../../models/small/" hreflang="en"' in chinese
+    assert 'href="zh/" hreflang="zh"' in (out / "site/index.html").read_text()
+    assert 'href="./../" hreflang="en"' in (out / "site/zh/index.html").read_text()
     assert '<html lang="zh"' in chinese
 
 

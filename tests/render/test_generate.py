@@ -22,7 +22,7 @@ from gptalt_catalog.render.places import Place, entry_address, file_of
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.views.words import Language
 from tests.catalogs import CHECKOUT, GOOD, read
-from tests.render.pages import Parsed, pages_below, parsed, split
+from tests.render.pages import Parsed, pages_below, parsed, scanned, split
 from tests.render.test_escape import HOSTILE, texts
 from tests.views.entries import catalog_of, family
 
@@ -37,11 +37,11 @@ def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of the whole catalog."""
-    out = tmp_path_factory.mktemp("real")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Parsed]]:
+    """The sources made from the whole catalog, and its Chinese pages."""
+    out = tmp_path_factory.mktemp("whole")
     generate(read(CHECKOUT / "catalog").catalog, SITE, out)
-    return out
+    return out, {path: scanned(split(text)[1]) for path, text in pages_below(out / "zh").items()}
 
 
 def test_both_languages_have_the_same_pages(docs: Path) -> None:
@@ -50,8 +50,7 @@ def test_both_languages_have_the_same_pages(docs: Path) -> None:
     assert {"index.md", "models/index.md", "models/small.md", "benchmarks/quiz.md", "about/index.md"} <= english
 
 
-def broken_links(docs: Path, language: Language) -> list[str]:
-    pages = {path: parsed(split(text)[1]) for path, text in pages_below(docs / language).items()}
+def broken_links(docs: Path, language: Language, pages: Mapping[str, Parsed]) -> list[str]:
     ids = {path: set(page.all("id")) for path, page in pages.items()}
     return [
         f"{path}: {link}"
@@ -78,11 +77,12 @@ def leads_somewhere(docs: Path, language: Language, path: str, link: str, ids: M
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_internal_links_of_the_small_catalog_resolve(docs: Path, language: Language) -> None:
-    assert broken_links(docs, language) == []
+    pages = {path: parsed(split(text)[1]) for path, text in pages_below(docs / language).items()}
+    assert broken_links(docs, language, pages) == []
 
 
-def test_internal_links_of_the_whole_catalog_resolve(real: Path) -> None:
-    assert broken_links(real, "zh") == []
+def test_internal_links_of_the_whole_catalog_resolve(whole: tuple[Path, dict[str, Parsed]]) -> None:
+    assert broken_links(whole[0], "zh", whole[1]) == []
 
 
 def test_every_page_has_a_title_a_description_and_one_first_heading(docs: Path) -> None:
@@ -93,9 +93,8 @@ def test_every_page_has_a_title_a_description_and_one_first_heading(docs: Path) 
         assert parsed(body).tags.count("h1") == 1, path
 
 
-def test_no_page_of_the_whole_catalog_has_a_script_or_a_handler(real: Path) -> None:
-    for path, text in pages_below(real).items():
-        page = parsed(split(text)[1])
+def test_no_page_of_the_whole_catalog_has_a_script_or_a_handler(whole: tuple[Path, dict[str, Parsed]]) -> None:
+    for path, page in whole[1].items():
         assert not {"script", "img", "iframe", "style"} & set(page.tags), path
         assert not [name for _, name, _ in page.attributes if name.startswith("on")], path
         assert all(urlsplit(link).scheme in ("", "http", "https") for link in page.all("href")), path

@@ -100,7 +100,7 @@ def test_a_failing_build_is_told_too(preview: Preview, fake: FakeBuild) -> None:
 @contextmanager
 def served(preview: Preview) -> Iterator[str]:
     server = preview.server("127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -155,3 +155,4 @@ def test_serving_builds_first_and_stops_when_told(preview: Preview, fake: FakeBu
     stop.set()
     serve(preview, "127.0.0.1", 0, stop)
     assert fake.count == 1
+    assert preview.said[0].startswith("http://127.0.0.1:")  # type: ignore[attr-defined]
