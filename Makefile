@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test lint types imports data unit browser browser-tests fmt bench wheel lock clean
+.PHONY: help setup setup-verify serve test lint types imports data unit verify-tests browser browser-tests fmt bench wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ serve: setup ## check the catalog, build its site and serve it on http://127.0.0
 	$(BIN)/gptalt-catalog site build
 	$(BIN)/gptalt-catalog site serve
 
-test: lint types imports data unit browser-tests ## everything that continuous integration runs
+test: lint types imports data unit browser-tests verify-tests ## everything that continuous integration runs
 
 lint: setup ## style of the code
 	$(BIN)/ruff check
@@ -56,10 +56,10 @@ wheel: setup ## build dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation
 
 # One lock for all systems and Python versions, with hashes: plain pip installs from it.
-lock: setup ## renew requirements.lock from pyproject.toml
+lock: setup ## renew requirements.lock from pyproject.toml (UPGRADE=1 for newer versions)
 	$(BIN)/python -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	build/lock/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --extra dev \
 		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 

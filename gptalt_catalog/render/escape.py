@@ -7,6 +7,7 @@ alone; line ends too, so that no text starts a line of the file.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -25,7 +26,12 @@ def safe(value: object) -> Markup:
     """``value`` as text that is literal in HTML and in Markdown; :class:`Markup` passes unchanged."""
     if isinstance(value, Markup):
         return value
-    return html(str(value).translate(_TABLE))
+    return _escaped(str(value))
+
+
+@lru_cache(maxsize=1 << 16)
+def _escaped(text: str) -> Markup:
+    return html(text.translate(_TABLE))
 
 
 def html(text: str) -> Markup:

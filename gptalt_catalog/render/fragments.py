@@ -87,7 +87,18 @@ class Fragments:
 
     def link(self, kind: str, key: str, label: object = None) -> Markup:
         """A link to an entry's page (to its place on the family's page for a checkpoint)."""
-        text = safe(label if label is not None else self.name(kind, key))
+        if label is not None:
+            return self._link(kind, key, label)
+        if (kind, key) not in self._links:
+            self._links[kind, key] = self._link(kind, key, self.name(kind, key))
+        return self._links[kind, key]
+
+    @cached_property
+    def _links(self) -> dict[tuple[str, str], Markup]:
+        return {}
+
+    def _link(self, kind: str, key: str, label: object) -> Markup:
+        text = safe(label)
         target = self.target(kind, key)
         if target is None:
             return html(f'<span class="ga-missing">{text}</span>')

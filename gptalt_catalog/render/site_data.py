@@ -12,6 +12,7 @@ from gptalt_catalog.views.coverage import Coverage, coverage
 from gptalt_catalog.views.facts import FactReader
 from gptalt_catalog.views.lineage import Lineage
 from gptalt_catalog.views.model_list import ModelRow, model_rows
+from gptalt_catalog.views.ranking import ProtocolRanking, rankings
 from gptalt_catalog.views.scores import ScoreBook
 from gptalt_catalog.views.words import LANGUAGES, Language
 
@@ -56,3 +57,8 @@ class SiteData:
     def readers(self) -> dict[Language, FactReader]:
         """Readers of facts, by language."""
         return {language: FactReader(self.catalog, language) for language in LANGUAGES}
+
+    @cached_property
+    def rankings(self) -> dict[str, tuple[ProtocolRanking, ...]]:
+        """The rankings of each benchmark, one per comparable protocol."""
+        return {key: rankings(self.book, key) for key in self.catalog.benchmarks}

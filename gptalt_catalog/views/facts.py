@@ -95,6 +95,7 @@ class FactReader:
     def __init__(self, catalog: Catalog, language: Language) -> None:
         self.catalog = catalog
         self.language = language
+        self._shared: dict[tuple[str, str], FactSection] = {}
 
     def entry(self, kind: str, key: str, entry: Entry) -> EntryView:
         """All facts of an entry, except those of a family's checkpoints."""
@@ -113,17 +114,20 @@ class FactReader:
         """All facts of one checkpoint, those of its family's defaults included."""
         family = self.catalog.families[checkpoint.family]
         pieces = self.evidence(family)
-        sections = tuple(
-            self._section(self._path(checkpoint, name), block, pieces, shared=name in checkpoint.inherited)
-            for (name,), block in checkpoint.blocks()
-        )
+        sections = tuple(self._own_or_shared(checkpoint, name, block, pieces) for (name,), block in checkpoint.blocks())
         note = text_in(checkpoint.note, self.language)
         shown = tuple(section for section in sections if section.rows or section.note)
         return EntryView("checkpoint", checkpoint.id, checkpoint.name, note, shown, pieces, checkpoint.aliases)
 
-    @staticmethod
-    def _path(checkpoint: Checkpoint, block: str) -> tuple[str, ...]:
-        return ("defaults", block) if block in checkpoint.inherited else ("checkpoints", checkpoint.id, block)
+    def _own_or_shared(
+        self, checkpoint: Checkpoint, name: str, block: Block, pieces: tuple[EvidencePiece, ...]
+    ) -> FactSection:
+        if name not in checkpoint.inherited:
+            return self._section(("checkpoints", checkpoint.id, name), block, pieces, shared=False)
+        key = (checkpoint.family, name)
+        if key not in self._shared:  # the same for all checkpoints of the family
+            self._shared[key] = self._section(("defaults", name), block, pieces, shared=True)
+        return self._shared[key]
 
     def evidence(self, entry: Entry) -> tuple[EvidencePiece, ...]:
         """The pieces of evidence of an entry, numbered in their order."""

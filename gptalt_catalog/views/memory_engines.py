@@ -134,8 +134,7 @@ def estimated_bytes(measurement: Measurement, checkpoint: Checkpoint, engine: En
 def _running_bytes(measurement: Measurement, shape: Shape, bits: Bits, engine: Engine) -> float | None:
     """What is needed beside the weights to run."""
     prompt, new, batch = measurement.prompt_tokens or 0, measurement.new_tokens or 0, measurement.batch or 1
-    head_dim = shape.head_dim or 128
-    each = 1 + 4 / head_dim if "int8 KV" in measurement.precision else 2
+    each = 1 + 4 / (shape.head_dim or 128) if "int8 KV" in measurement.precision else 2  # and one scale a head
     cache = cache_bytes(shape, new if engine.cache_of_new else prompt + new, batch, each)
     at_once = {"whole": batch * max(1, prompt), "pieces": tokens_at_once(prompt + new, batch), "tokens": batch}
     activations = activation_bytes(shape, at_once[engine.prompt], batch, engine.forward)

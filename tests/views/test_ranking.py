@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gptalt_catalog.views.ranking import ranking
+from gptalt_catalog.views.ranking import ranking, rankings, scale
 from gptalt_catalog.views.scores import ScoreBook
 from tests.views.entries import QUIZ, catalog_of, checkpoint, claim_set, claims, family, quiz, value
 
@@ -51,3 +51,20 @@ def test_a_range_holds_the_rank_by_value_and_ranges_follow_it(rights: list[int])
         assert 1 <= place.first <= rank <= place.last <= len(rights)
     firsts = [place.first for place in places]
     assert firsts == sorted(firsts)
+
+
+def test_rankings_start_with_the_headline_protocol_and_know_their_scale() -> None:
+    sets = [claim_set("a", [value("50"), value("60", "quiz.5")]), claim_set("b", [value("70", "quiz.5")])]
+    book = ScoreBook(quiz(paper=claims(*sets)))
+    found = rankings(book, "quiz")
+    assert [(r.protocol, r.headline, len(r.places)) for r in found] == [("quiz.5", True, 2), ("quiz.0", False, 1)]
+    assert (found[0].low, found[0].high, found[0].chance) == (25, 75, 25)
+    assert rankings(book, "quiz") == found
+
+
+def test_a_scale_holds_all_intervals_and_is_never_empty() -> None:
+    (score,) = ScoreBook(quiz(paper=claims(claim_set("a", [value("50", counts=[500, 1000])])))).scores
+    assert scale([score]) == (45, 55)
+    (zero,) = ScoreBook(quiz(paper=claims(claim_set("a", [value("0", "quiz.unknown", stderr="0")])))).scores
+    low, high = scale([zero])
+    assert low < high

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from math import ceil, floor
+from collections.abc import Iterator
 
-from gptalt_catalog.domain.claim import Protocol
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.views.conflicts import defects_of
 from gptalt_catalog.views.formats import text_in
-from gptalt_catalog.views.ranking import Place, ranking
 from gptalt_catalog.views.scores import Score
 from gptalt_catalog.views.words import Language
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The places of one protocol; ``headline`` marks the one by which the benchmark is compared.
-
-    ``low`` and ``high`` are the ends of the scale on which values are drawn, ``chance`` the
-    chance level, all in percent.
-    """
-
-    protocol: str
-    spec: Protocol
-    places: tuple[Place, ...]
-    headline: bool
-    low: float
-    high: float
-    chance: float | None
 
 
 def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
@@ -47,7 +26,7 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
                 "key": key,
                 "benchmark": benchmark,
                 "entry": data.readers[language].entry("benchmark", key, benchmark),
-                "rankings": rankings(data, key),
+                "rankings": data.rankings[key],
                 "apart": apart(scores.scores),
                 "defects": defects_of(scores.scores),
                 "protocols": [
@@ -59,29 +38,6 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
                 "children": data.backlinks.sub_benchmarks.get(key, ()),
             },
         )
-
-
-def rankings(data: SiteData, benchmark: str) -> tuple[Ranking, ...]:
-    """The rankings of a benchmark, the headline protocol first, then those with most places."""
-    headline = data.book.headlines.get(benchmark)
-    items = data.catalog.benchmarks[benchmark].items
-    chance = items.chance * 100 if items is not None and items.chance is not None else None
-    found = []
-    for group in data.book.of_benchmark(benchmark).protocols:
-        places = ranking(data.book, group.protocol) if group.comparable else ()
-        if places:
-            low, high = scale([place.score for place in places], chance)
-            found.append(Ranking(group.protocol, group.spec, places, group.protocol == headline, low, high, chance))
-    return tuple(sorted(found, key=lambda r: (not r.headline, -len(r.places), r.protocol)))
-
-
-def scale(scores: Iterable[Score], chance: float | None = None) -> tuple[float, float]:
-    """The ends of a scale, in percent and multiples of five, that holds all intervals and the chance level."""
-    bounds = [end for score in scores for end in (score.interval or (score.percent, score.percent))]
-    if chance is not None:
-        bounds.append(chance)
-    low, high = (5 * floor(min(bounds) / 5), 5 * ceil(max(bounds) / 5))
-    return float(max(0, low)), float(min(100, high) if high > low else low + 5)
 
 
 def apart(scores: tuple[Score, ...]) -> tuple[Score, ...]:
