@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from statistics import median
 from typing import Literal
 
@@ -93,11 +94,11 @@ def margin(tests: Iterable[Trial]) -> float:
     factors: dict[str, list[float]] = defaultdict(list)
     for trial in running(tests):
         factors[trial.engine].append(trial.factor)
-    weighted = sorted((factor, 1 / len(own)) for own in factors.values() for factor in own)
-    seen = 0.0
+    weighted = sorted((factor, Fraction(1, len(own))) for own in factors.values() for factor in own)
+    seen = Fraction(0)
     for factor, weight in weighted:
         seen += weight
-        if seen >= 0.9 * len(factors):
+        if seen >= Fraction(9, 10) * len(factors):
             return max(LEAST_MARGIN, factor - 1)
     return LEAST_MARGIN
 

@@ -13,7 +13,6 @@ import pytest
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.memory import ALIASES, GIB, PRECISIONS, RUNTIME, memory_need
 from gptalt_catalog.domain.reports import Measurement
-from gptalt_catalog.loading.catalog_loader import load_catalog
 from gptalt_catalog.views.memory_engines import ENGINES, Engine, estimated_bytes, printed_bits, published_bytes
 from gptalt_catalog.views.memory_fit import (
     LEAST_MARGIN,
@@ -29,13 +28,14 @@ from gptalt_catalog.views.memory_fit import (
     trials,
 )
 from tests.catalogs import CHECKOUT, GOOD, read
+from tests.views.entries import quiz
 
 PAGE = CHECKOUT / "docs" / "memory.md"
 
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_catalog(CHECKOUT)
+    return read(CHECKOUT / "catalog").catalog
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +108,19 @@ def _files_table(found: tuple[Trial, ...]) -> list[str]:
     return lines
 
 
+def _with_table(text: str, name: str, lines: list[str]) -> str:
+    """``text`` with the table below the comment ``name`` replaced."""
+    found = re.search(rf"<!-- {name} -->\n\n((?:\|.*\n)*)\n?", text)
+    assert found is not None
+    return text[: found.start(1)] + "\n".join(lines) + "\n\n" + text[found.end() :]
+
+
 def test_the_page_says_what_the_catalog_gives(catalog: Catalog, found: tuple[Trial, ...]) -> None:
     text = PAGE.read_text(encoding="utf-8")
     tables = {"run": _run_table(found), "rules": _rules_table(catalog, found), "files": _files_table(found)}
     fresh = text
     for name, lines in tables.items():
-        block = f"<!-- {name} -->\n\n" + "\n".join(lines) + "\n"
-        fresh, places = re.subn(rf"<!-- {name} -->\n\n(?:\|.*\n)*", lambda _, block=block: block, fresh)
-        assert places == 1
+        fresh = _with_table(fresh, name, lines)
     if os.environ.get("GPTALT_WRITE_GOLDEN"):
         PAGE.write_text(fresh, encoding="utf-8")
     assert text == fresh or os.environ.get("GPTALT_WRITE_GOLDEN")
@@ -249,7 +254,7 @@ def _tried(catalog: Catalog, figure: Measurement, monkeypatch: pytest.MonkeyPatc
         return trials(catalog)
 
 
-def test_units(catalog: Catalog) -> None:
+def test_units() -> None:
     plain, binary = Engine(), Engine(binary_units=True)
     assert published_bytes(_figure(), plain) == 14e9
     assert published_bytes(_figure(), binary) == 14 * GIB
@@ -344,10 +349,12 @@ def test_the_table_stays_within_the_context(catalog: Catalog) -> None:
     assert fitting.table("alpaca-lora-7b") == ()
 
 
-def test_a_catalog_without_figures_has_the_least_margin() -> None:
-    good = read(GOOD).catalog
-    assert MemoryFit(good).margin == LEAST_MARGIN
-    assert {fit.context for fit in MemoryFit(good).table("small-70m")} == {2048}
+def test_small_catalogs() -> None:
+    assert MemoryFit(quiz()).margin == LEAST_MARGIN
+    assert MemoryFit(quiz()).table("a") == ()
+    small = MemoryFit(read(GOOD).catalog)  # its one figure is all runtime, which ours is larger than
+    assert [trial.factor for trial in small.trials] == pytest.approx([1 + small.margin])
+    assert {fit.context for fit in small.table("small-70m")} == {2048}
 
 
 @pytest.mark.parametrize("text", [*PRECISIONS, *ALIASES, " INT4 ", "BF16"])

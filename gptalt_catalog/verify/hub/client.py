@@ -27,8 +27,12 @@ from gptalt_catalog.verify.hub.settings import HubSettings
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _LONGEST_JSON = 64 << 20
-BROKEN = (OSError, http.client.HTTPException)
-"""What a connection raises when it fails in the middle."""
+_BROKEN = (OSError, http.client.HTTPException)
+_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class BrokenConnectionError(Exception):
+    """A connection ended before the answer did; ``__cause__`` is what it raised, if anything."""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -49,9 +53,23 @@ class Answer:
     raw: Any = field(repr=False)
 
     def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes; empty at the end. Raises :data:`BROKEN`."""
-        data: bytes = self.raw.read(size)
+        """What has arrived, up to ``size`` bytes; empty at the end. Raises :class:`BrokenConnectionError`."""
+        try:
+            data: bytes = self.raw.read1(size)
+        except _BROKEN as error:
+            raise BrokenConnectionError from error
         return data
+
+    def read_all(self, most: int) -> bytes:
+        """Everything, if it is not more than ``most`` bytes. Raises :class:`BrokenConnectionError`, ``ValueError``."""
+        data = bytearray()
+        while piece := self.read(most + 1 - len(data)):
+            data += piece
+        if len(data) > most:
+            raise ValueError("the answer is too long")
+        if len(data) < int(self.headers.get("content-length", "0")):
+            raise BrokenConnectionError
+        return bytes(data)
 
     def close(self) -> None:
         """End the connection."""
@@ -72,9 +90,8 @@ class HubClient:
         while True:
             answer = self.open(path, asked)
             try:
-                data = answer.read(_LONGEST_JSON)
-                return json.loads(data), answer
-            except BROKEN as error:
+                return json.loads(answer.read_all(_LONGEST_JSON)), answer
+            except BrokenConnectionError as error:
                 attempt += 1
                 self.wait_after(error, attempt, asked)
             except ValueError:
@@ -96,7 +113,7 @@ class HubClient:
             attempt += 1
             try:
                 answer = self._follow(url, asked, headers or {})
-            except BROKEN as error:
+            except _BROKEN as error:
                 self.wait_after(error, attempt, asked)
                 continue
             if answer.status in (200, 206, 416):
@@ -104,11 +121,12 @@ class HubClient:
             answer.close()
             if answer.status not in _PASSING or attempt > self.settings.retries:
                 raise explained(answer.status, answer.headers, asked, self.settings)
-            self._wait(self._asked_to_wait(answer, attempt, asked))
+            self.sleep(self._asked_to_wait(answer, attempt, asked))
 
     def wait_after(self, error: BaseException, attempt: int, asked: Asked) -> None:
         """Sleep after the ``attempt``-th broken connection in a row, or give up with a reason."""
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        reason: object = error.__cause__ or error if isinstance(error, BrokenConnectionError) else error
+        reason = reason.reason if isinstance(reason, urllib.error.URLError) else reason
         if isinstance(reason, ssl.SSLCertVerificationError):
             raise HubError(
                 "untrusted",
@@ -116,13 +134,12 @@ class HubClient:
                 "if your site has its own authority, name its file in SSL_CERT_FILE",
             ) from None
         if attempt > self.settings.retries:
-            what = "no answer in time" if isinstance(reason, TimeoutError) else type(reason).__name__
             raise HubError(
                 "unreachable",
-                f"{self.settings.host} cannot be reached for {asked.repository} ({what}, {attempt} tries)",
+                f"{self.settings.host} cannot be reached for {asked.repository}: {_what(reason)}, {attempt} times",
                 "check the network, HF_ENDPOINT and proxies; what was fetched is kept, and the same command continues",
             ) from None
-        self._wait(_backoff(attempt))
+        self.sleep(_backoff(attempt))
 
     def _follow(self, url: str, asked: Asked, headers: Mapping[str, str]) -> Answer:
         linked: Mapping[str, str] = {}
@@ -170,7 +187,10 @@ class HubClient:
                 context.load_verify_locations(certifi.where())
             except ImportError:
                 pass
-        return urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=context))
+        handlers: list[Any] = [_NoRedirect, urllib.request.HTTPSHandler(context=context)]
+        if urllib.parse.urlsplit(self.settings.endpoint).hostname in _HERE:
+            handlers.append(urllib.request.ProxyHandler({}))  # no proxy reaches this machine
+        return urllib.request.build_opener(*handlers)
 
     def _asked_to_wait(self, answer: Answer, attempt: int, asked: Asked) -> float:
         """Seconds to wait before the next try: as the hub says, else longer each time."""
@@ -198,8 +218,15 @@ class HubClient:
         limit = re.search(r"\br=0\b.*?\bt=(\d+)", headers.get("ratelimit", ""))
         return float(limit[1]) if limit else None
 
-    def _wait(self, seconds: float) -> None:
-        self.sleep(seconds)
+
+def _what(reason: object) -> str:
+    if isinstance(reason, TimeoutError):
+        return "no answer in time"
+    if isinstance(reason, BrokenConnectionError | http.client.IncompleteRead | ConnectionResetError):
+        return "the connection breaks off"
+    if isinstance(reason, ConnectionRefusedError):
+        return "the connection is refused"
+    return "its name is unknown" if type(reason).__name__ == "gaierror" else type(reason).__name__
 
 
 def _backoff(attempt: int) -> float:

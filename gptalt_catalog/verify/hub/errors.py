@@ -6,7 +6,7 @@ from typing import Literal
 
 Code = Literal[
     "bad-name", "not-found", "gated", "bad-token", "disabled", "revision-gone", "file-gone", "rate-limited",
-    "hub-failing", "unreachable", "not-a-hub", "untrusted", "changed", "cut", "damaged", "cache-damaged",
+    "hub-failing", "unreachable", "not-a-hub", "untrusted", "changed", "damaged", "cache-damaged",
     "hostile-name", "no-config", "no-safe-weights", "disk-full", "not-writable", "locked", "offline", "not-ours",
 ]  # fmt: skip
 """``untrusted``: a certificate that does not verify, or a redirect that would leave encryption.

@@ -11,7 +11,14 @@ from gptalt_catalog.domain.suggest import did_you_mean
 from gptalt_catalog.verify.hub.client import HubClient
 from gptalt_catalog.verify.hub.errors import HubError
 from gptalt_catalog.verify.hub.explanations import Asked, gated, revision_gone
-from gptalt_catalog.verify.hub.names import COMMIT, SHA256, checked_repository, checked_revision, is_file_path, is_repository
+from gptalt_catalog.verify.hub.names import (
+    COMMIT,
+    SHA256,
+    checked_repository,
+    checked_revision,
+    is_file_path,
+    is_repository,
+)
 
 _MOST_FILES = 100_000
 
@@ -55,7 +62,9 @@ def resolve(client: HubClient, repository: str, revision: str) -> Resolved:
     if not COMMIT.fullmatch(commit) or not is_repository(name):
         raise _unclear(client, "its answer names no commit")
     if COMMIT.fullmatch(revision) and commit != revision:
-        raise HubError("changed", f"{repository}: asked for commit {revision}, the hub gives {commit}", "do not use this hub")
+        raise HubError(
+            "changed", f"{repository}: asked for commit {revision}, the hub gives {commit}", "do not use this hub"
+        )
     if said.get("gated") and client.settings.token is None:
         raise gated(asked, client.settings)
     return Resolved(name, repository, revision, commit)

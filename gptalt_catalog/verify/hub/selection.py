@@ -132,7 +132,9 @@ def _no_safe_weights(files: Iterable[str], name: str, pickles: list[RemoteFile])
             "look for a conversion by the hub (REPOSITORY@refs/pr/1 and the like), convert it yourself with"
             " safetensors in a closed environment and verify the folder, or list the file's sha256 in the entry",
         )
-    others = sorted({f".{path.rsplit('.', 1)[1]}" for path in files if path.endswith((".gguf", ".pth", ".pt", ".h5", ".msgpack"))})
+    others = sorted(
+        {f".{path.rsplit('.', 1)[1]}" for path in files if path.endswith((".gguf", ".pth", ".pt", ".h5", ".msgpack"))}
+    )
     held = f", only {', '.join(others)}" if others else ""
     way = "choose the repository of its transformers version, or convert it and verify the folder"
     return HubError("no-safe-weights", f"{name} has no weights as safetensors{held}", way)
