@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from gptalt_catalog.cli import check, formatting, query
+from gptalt_catalog.cli import check, formatting, query, report
 from gptalt_catalog.cli.site import site_app
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("show")(query.show)
 app.command("fmt")(formatting.fmt)
 app.command("schema")(formatting.schema)
 app.command("new")(formatting.new)
+app.command("report")(report.report)
 app.add_typer(site_app, name="site")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import get_args
@@ -170,33 +170,46 @@ def query_checkpoints(  # noqa: PLR0913  one keyword per filter is the documente
         QueryError: A filter names a license, language, role, domain, family, protocol or
             benchmark that the catalog does not have.
     """
-    tests: list[Callable[[ModelRow], bool]] = []
+    tests = [
+        *_word_tests(catalog, language, role, domain, family),
+        *_size_tests(min_params, max_params),
+        *(_score_tests(catalog, min_score) if min_score else ()),
+    ]
     if license is not None:
         tests.append(_license_test(catalog, license))
-    if language is not None:
-        code = _known("language", language, catalog.languages)
-        tests.append(lambda row: code in row.languages)
-    if role is not None:
-        wanted = _known("role", role, get_args(Role))
-        tests.append(lambda row: wanted in row.roles)
-    if domain is not None:
-        kind = _known("domain", domain, get_args(Domain))
-        tests.append(lambda row: row.domain == kind)
-    if family is not None:
-        line = _known("family", family, catalog.families)
-        tests.append(lambda row: row.family == line)
-    if min_params is not None:
-        tests.append(lambda row: row.parameters is not None and row.parameters >= min_params)
-    if max_params is not None:
-        tests.append(lambda row: row.parameters is not None and row.parameters <= max_params)
-    if min_score:
-        tests.extend(_score_tests(catalog, min_score))
     if text is not None:
         tests.append(_text_test(catalog, text))
     if fits is not None:
         tests.append(_fit_test(catalog, fits, precision, context))
     found = model_rows(catalog) if rows is None else rows
     return tuple(row for row in found if all(test(row) for test in tests))
+
+
+Test = Callable[[ModelRow], bool]
+
+
+def _word_tests(
+    catalog: Catalog, language: str | None, role: str | None, domain: str | None, family: str | None
+) -> Iterator[Test]:
+    if language is not None:
+        code = _known("language", language, catalog.languages)
+        yield lambda row: code in row.languages
+    if role is not None:
+        wanted = _known("role", role, get_args(Role))
+        yield lambda row: wanted in row.roles
+    if domain is not None:
+        kind = _known("domain", domain, get_args(Domain))
+        yield lambda row: row.domain == kind
+    if family is not None:
+        line = _known("family", family, catalog.families)
+        yield lambda row: row.family == line
+
+
+def _size_tests(least: int | None, most: int | None) -> Iterator[Test]:
+    if least is not None:
+        yield lambda row: row.parameters is not None and row.parameters >= least
+    if most is not None:
+        yield lambda row: row.parameters is not None and row.parameters <= most
 
 
 def _known(what: str, value: str, choices: Iterable[str]) -> str:
@@ -208,7 +221,7 @@ def _known(what: str, value: str, choices: Iterable[str]) -> str:
     raise QueryError(f"there is no {what} {value!r}{hint}")
 
 
-def _license_test(catalog: Catalog, license_: str) -> Callable[[ModelRow], bool]:
+def _license_test(catalog: Catalog, license_: str) -> Test:
     if license_ == "commercial":
         return lambda row: row.commercial in ("yes", "conditional")
     if license_ in get_args(Commercial):
@@ -217,12 +230,12 @@ def _license_test(catalog: Catalog, license_: str) -> Callable[[ModelRow], bool]
     return lambda row: license_ in row.licenses
 
 
-def _score_tests(catalog: Catalog, least: Sequence[tuple[str, float]]) -> list[Callable[[ModelRow], bool]]:
+def _score_tests(catalog: Catalog, least: Sequence[tuple[str, float]]) -> list[Test]:
     book = ScoreBook(catalog)
     return [_score_test(book, name, value) for name, value in least]
 
 
-def _score_test(book: ScoreBook, name: str, value: float) -> Callable[[ModelRow], bool]:
+def _score_test(book: ScoreBook, name: str, value: float) -> Test:
     _known("protocol or benchmark", name, (*book.catalog.protocols, *book.catalog.benchmarks))
     protocol = name if name in book.catalog.protocols else book.headlines.get(name)
     if protocol is None:
@@ -235,7 +248,7 @@ def _score_test(book: ScoreBook, name: str, value: float) -> Callable[[ModelRow]
     return test
 
 
-def _fit_test(catalog: Catalog, memory: int, precision: Precision, context: int) -> Callable[[ModelRow], bool]:
+def _fit_test(catalog: Catalog, memory: int, precision: Precision, context: int) -> Test:
     fitting = MemoryFit(catalog)
 
     def test(row: ModelRow) -> bool:
@@ -247,7 +260,7 @@ def _fit_test(catalog: Catalog, memory: int, precision: Precision, context: int)
     return test
 
 
-def _text_test(catalog: Catalog, text: str) -> Callable[[ModelRow], bool]:
+def _text_test(catalog: Catalog, text: str) -> Test:
     words = text.casefold().split()
 
     def test(row: ModelRow) -> bool:

@@ -71,7 +71,7 @@ def test_search_finds_in_both_languages(
     box.click()
     box.fill(query)
     hits = page.locator(".md-search-result__link")
-    expect(hits.first).to_be_visible(timeout=15_000)
+    expect(hits.first).to_be_visible(timeout=60_000)
     links = hits.evaluate_all("all => all.map(a => a.href)")
     assert any(link.split("?")[0].split("#")[0] == site + address for link in links), links
     assert any(title in text for text in hits.all_inner_texts())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,9 +18,11 @@ from pathlib import Path
 from gptalt_catalog.verify.hub.digests import Digest, Stamp, digest_file
 from gptalt_catalog.verify.hub.errors import HubError
 from gptalt_catalog.verify.hub.listing import RemoteFile
+from gptalt_catalog.verify.hub.names import is_file_path
 from gptalt_catalog.verify.hub.transfer import OnBytes, matches
 
 _FORMAT = 1
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass
@@ -36,12 +39,21 @@ class BlobRecord:
         return Digest(self.sha256, self.git, self.stamp.size)
 
 
+@dataclass(frozen=True)
+class CommitRecord:
+    """A commit that was fetched whole: its chosen files, and the names of those left alone."""
+
+    files: tuple[RemoteFile, ...]
+    left: tuple[str, ...]
+
+
 @dataclass
 class Record:
-    """Blobs by name; links and references that we made, as paths below the repository's folder."""
+    """Blobs by name, whole commits; links and references that we made, as paths below the repository's folder."""
 
     blobs: dict[str, BlobRecord] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
+    commits: dict[str, CommitRecord] = field(default_factory=dict)
 
     @classmethod
     def read(cls, place: Path) -> Record:
@@ -54,13 +66,22 @@ class Record:
                 str(name): BlobRecord(Stamp(**row["stamp"]), str(row["sha256"]), str(row["git"]), row["ours"] is True)
                 for name, row in value["blobs"].items()
             }
-            return cls(blobs, {str(link) for link in value["links"]})
+            commits = {
+                str(commit): CommitRecord(tuple(RemoteFile(**file) for file in row["files"]), tuple(row["left"]))
+                for commit, row in value["commits"].items()
+            }
+            return cls(blobs, {str(link) for link in value["links"]}, commits)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     def write(self, place: Path) -> None:
         """Write it whole. Raises ``OSError``."""
-        value = {"format": _FORMAT, "blobs": {k: asdict(b) for k, b in self.blobs.items()}, "links": sorted(self.links)}
+        value = {
+            "format": _FORMAT,
+            "blobs": {name: asdict(blob) for name, blob in self.blobs.items()},
+            "links": sorted(self.links),
+            "commits": {commit: asdict(whole) for commit, whole in self.commits.items()},
+        }
         fresh = place.with_suffix(f".{os.getpid()}")
         place.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(json.dumps(value, indent=1), encoding="utf-8")
@@ -97,6 +118,25 @@ class CachedRepository:
     def snapshot(self, commit: str) -> Path:
         """The folder of a commit."""
         return self.folder / "snapshots" / commit
+
+    def listed(self, commit: str) -> dict[str, RemoteFile]:
+        """The files of a commit by path, as far as the cache knows without a hub.
+
+        From our record if we fetched it whole, else from the public client's own listing, else what lies there.
+        """
+        whole = self.record.commits.get(commit)
+        if whole is not None:
+            return {file.path: file for file in whole.files}
+        try:
+            rows = json.loads((self.folder / "trees" / f"{commit}.json").read_bytes())["files"]
+            found = [
+                RemoteFile(path, row["size"], None if row.get("lfs_sha256") else row["blob_id"], row.get("lfs_sha256"))
+                for path, row in rows.items()
+            ]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            folder = self.snapshot(commit)
+            found = [_lying(folder, pointer) for pointer in sorted(folder.rglob("*")) if pointer.is_file()]
+        return {file.path: file for file in found if is_file_path(file.path) and _HASH.fullmatch(file.etag)}
 
     def missing_bytes(self, file: RemoteFile) -> int:
         """How much of a file is not here yet."""
@@ -154,7 +194,7 @@ class CachedRepository:
     def link(self, commit: str, file: RemoteFile) -> None:
         """Make the file appear in the commit's folder."""
         pointer, blob = self.snapshot(commit) / file.path, self.blob(file.etag)
-        if pointer.exists() and pointer.samefile(blob):
+        if pointer.exists() and (pointer.samefile(blob) or _same(pointer, file)):
             return
         if pointer.is_symlink() or pointer.exists():
             pointer.unlink()
@@ -181,6 +221,11 @@ class CachedRepository:
         fresh.write_text(commit, encoding="ascii")
         fresh.replace(place)
 
+    def complete(self, commit: str, files: tuple[RemoteFile, ...], left: tuple[str, ...]) -> None:
+        """Note that a commit is here whole."""
+        self.record.commits[commit] = CommitRecord(files, left)
+        self.save()
+
     def save(self) -> None:
         """Write the record."""
         self.record.write(self.own / "record.json")
@@ -194,8 +239,10 @@ class CachedRepository:
 
     # ---- removing
 
-    def remove(self, commit: str, etags: frozenset[str]) -> int:
+    def remove(self, commit: str) -> int:
         """Remove what we fetched of a commit, and nothing else; the bytes that this frees."""
+        whole = self.record.commits.pop(commit, CommitRecord((), ()))
+        kept = {file.etag for other in self.record.commits.values() for file in other.files}
         for link in sorted(self.record.links):
             place = self.folder / link
             of_commit = place.is_relative_to(self.snapshot(commit))
@@ -203,7 +250,7 @@ class CachedRepository:
                 place.unlink(missing_ok=True)
                 self.record.links.discard(link)
                 self._prune(place.parent)
-        freed = sum(self._remove_blob(etag) for etag in sorted(etags))
+        freed = sum(self._remove_blob(etag) for etag in {file.etag for file in whole.files} - kept)
         self.save()
         if not self.record.links and not any(blob.ours for blob in self.record.blobs.values()):
             if not any(self.own.glob("*.partial")):
@@ -240,3 +287,16 @@ class CachedRepository:
             except OSError:
                 return
             folder = folder.parent
+
+
+def _lying(folder: Path, pointer: Path) -> RemoteFile:
+    """A file of a commit's folder; its blob's name is its hash."""
+    name, path = pointer.resolve().name, pointer.relative_to(folder).as_posix()
+    large = len(name) == 64
+    return RemoteFile(path, pointer.stat().st_size, None if large else name, name if large else None)
+
+
+def _same(pointer: Path, file: RemoteFile) -> bool:
+    """Whether others put the file itself, not a link, at the pointer (on systems without links)."""
+    same_size = not pointer.is_symlink() and pointer.stat().st_size == file.size
+    return same_size and matches(digest_file(pointer), file)

@@ -20,8 +20,8 @@ from gptalt_catalog.verify.hub.digests import Digest
 from gptalt_catalog.verify.hub.errors import HubError
 from gptalt_catalog.verify.hub.listing import RemoteFile, Resolved, list_files, resolve
 from gptalt_catalog.verify.hub.lock import Patience, locked
-from gptalt_catalog.verify.hub.names import COMMIT, SHA256, checked_repository, checked_revision, is_file_path
-from gptalt_catalog.verify.hub.selection import Allowed, Selection, select
+from gptalt_catalog.verify.hub.names import COMMIT, checked_repository, checked_revision
+from gptalt_catalog.verify.hub.selection import Allowed, Selection, is_tokenizer_part, select
 from gptalt_catalog.verify.hub.settings import HubSettings
 from gptalt_catalog.verify.hub.snapshot import Snapshot, SnapshotFile
 from gptalt_catalog.verify.hub.transfer import Source, read_small, transfer, unwritable
@@ -95,11 +95,11 @@ def fetch(repository: str, revision: str = "main", options: FetchOptions | None 
     checked_revision(revision)
     if given.settings.offline:
         return cached(repository, revision, given)
-    if COMMIT.fullmatch(revision):
+    if revision in CachedRepository(given.settings.cache, repository).record.commits:
         try:
             return cached(repository, revision, given)
         except HubError as error:
-            if error.code == "cache-damaged":
+            if error.code != "offline":
                 raise
     client = HubClient(given.settings)
     return carry_out(client, _plan(client, repository, revision, given), given)
@@ -162,7 +162,7 @@ class _Fetching:
                 self.given.inspect(read_config(self.place.snapshot(commit), resolved.repository))
         if resolved.revision != commit:
             self.place.remember(resolved.revision, commit)
-        self.place.save()
+        self.place.complete(commit, self.planned.selection.files, self.planned.selection.left)
         self.given.progress(Progress("done", total_done=self.total_done, total=self.planned.total))
         return Snapshot(
             self.place.snapshot(commit), tuple(files), resolved.repository, commit, resolved.revision, resolved.asked,
@@ -205,27 +205,26 @@ def cached(repository: str, revision: str = "main", options: FetchOptions | None
     given = options or FetchOptions()
     place = CachedRepository(given.settings.cache, checked_repository(repository))
     commit = revision if COMMIT.fullmatch(revision) else place.commit_of(checked_revision(revision))
-    folder = place.snapshot(commit) if commit and COMMIT.fullmatch(commit) else None
-    if commit is None or folder is None or not folder.is_dir():
+    if commit is None or not COMMIT.fullmatch(commit) or not place.snapshot(commit).is_dir():
         raise HubError(
             "offline",
             f"{repository} at {revision} is not in the cache, and no hub may be asked",
             "fetch it once with a network, or copy its folder here and name that",
         )
-    files: dict[str, RemoteFile] = {}
-    for pointer in sorted(folder.rglob("*")):
-        path, name = pointer.relative_to(folder).as_posix(), pointer.resolve().name
-        if pointer.is_file() and is_file_path(path) and (SHA256.fullmatch(name) or COMMIT.fullmatch(name)):
-            large = name if SHA256.fullmatch(name) else None
-            files[path] = RemoteFile(path, pointer.stat().st_size, None if large else name, large)
+    folder, whole, way = place.snapshot(commit), place.record.commits.get(commit), "fetch it with a network"
     try:
-        chosen = select(files, repository, lambda file: (folder / file.path).read_bytes(), given.allowed)
-    except HubError as error:
-        way = "fetch it again with a network"
-        raise HubError(
-            "offline", f"{repository} at {revision} is not whole in the cache: {error.message}", way
-        ) from None
-    return _from_cache(place, commit, chosen, given, revision)
+        listed = place.listed(commit)
+        chosen = select(listed, repository, lambda file: (folder / file.path).read_bytes(), given.allowed)
+    except (HubError, OSError) as error:
+        why = error.message if isinstance(error, HubError) else "a file is missing"
+        raise HubError("offline", f"{repository} at {revision} is not whole in the cache: {why}", way) from None
+    missing = [file.path for file in chosen.files if not (folder / file.path).is_file()]
+    missing += [path for path in given.allowed.code if whole is not None and path in whole.left]
+    no_tokenizer = whole is None and not any(is_tokenizer_part(file.path) for file in chosen.files)
+    if missing or no_tokenizer:
+        lacking = missing[0] if missing else "its tokenizer"
+        raise HubError("offline", f"{repository} at {revision} lacks {lacking} in the cache", way)
+    return _from_cache(place, commit, Selection(chosen.files, whole.left if whole else chosen.left), given, revision)
 
 
 def _from_cache(
@@ -261,13 +260,10 @@ def remove(snapshot: Snapshot, settings: HubSettings | None = None) -> int:
     place = CachedRepository(given.cache, snapshot.repository)
     if place.snapshot(snapshot.commit).resolve() != snapshot.folder.resolve():
         raise HubError("not-ours", f"{snapshot.folder} is not in the cache {given.cache}", "check HF_HOME")
-    etags = frozenset(
-        name for path in snapshot.files if (name := (snapshot.folder / path.path).resolve().name) != path.path
-    )
     try:
         with locked(place.lock, snapshot.repository, Patience()):
             place.reload()
-            return place.remove(snapshot.commit, etags)
+            return place.remove(snapshot.commit)
     except OSError as error:
         raise unwritable(error, given.cache) from None
 

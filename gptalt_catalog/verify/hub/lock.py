@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from gptalt_catalog.verify.hub.errors import HubError
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL})
 _HELD = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 _PAUSE = 0.2
+_SETTLED = 30.0  # seconds after which a marker without a process id was abandoned while being written
 
 
 class _UnsupportedError(Exception):
@@ -103,31 +105,65 @@ def _take(descriptor: int) -> None:
 
 
 def _marker(place: Path) -> int | None:
-    """Create the marker; one of a dead process is moved away first, by exactly one of those who see it."""
+    """Create the marker; one left by a dead process of this machine is broken first."""
     try:
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError:
-        holder = _holder(place)
-        if holder is not None and not _alive(holder):
-            corpse = place.with_suffix(f".{os.getpid()}.dead")
-            with contextlib.suppress(OSError):
-                place.rename(corpse)
-                if _holder(corpse) == holder:
-                    corpse.unlink()
-                else:  # somebody else was quicker, and this is the new holder's
-                    corpse.rename(place)
+        if _dead(place):
+            _break(place)
         return None
-    os.write(descriptor, str(os.getpid()).encode())
+    os.write(descriptor, f"{os.getpid()} {_machine()}".encode())
     os.close(descriptor)
     return 0
 
 
+def _break(place: Path) -> None:
+    """Remove a dead process's marker. Only one process at a time may, else it could hit a new one."""
+    guard = place.with_suffix(".breaking")
+    try:
+        os.close(os.open(guard, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    except FileExistsError:
+        if _age(guard) > _SETTLED:
+            guard.unlink(missing_ok=True)
+        return
+    try:
+        if _dead(place):
+            place.unlink(missing_ok=True)
+    finally:
+        guard.unlink(missing_ok=True)
+
+
+def _dead(place: Path) -> bool:
+    """Whether the marker's process surely is no more: it ran on this machine, or never wrote its id."""
+    try:
+        words = place.read_text(encoding="ascii", errors="replace").split()
+    except OSError:
+        return False
+    if len(words) != 2:
+        return _age(place) > _SETTLED
+    return words[1] == _machine() and words[0].isdecimal() and not _alive(int(words[0]))
+
+
+def _age(place: Path) -> float:
+    try:
+        return time.time() - place.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _machine() -> str:
+    """A mark that tells machines with a common disk apart without naming them."""
+    import platform
+
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:16]
+
+
 def _holder(place: Path) -> int | None:
     try:
-        text = place.read_text(encoding="ascii", errors="replace").strip()
+        words = place.read_text(encoding="ascii", errors="replace").split()
     except OSError:
         return None
-    return int(text) if text.isdecimal() else None
+    return int(words[0]) if words and words[0].isdecimal() else None
 
 
 def _alive(process: int) -> bool:

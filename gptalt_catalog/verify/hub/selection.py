@@ -51,8 +51,8 @@ def select(files: Mapping[str, RemoteFile], name: str, read: ReadFile, allowed: 
     """The files of ``name`` that are needed. Raises :class:`.errors.HubError`: ``no-config``, ``no-safe-weights``."""
     if "config.json" not in files:
         raise _no_config(files, name)
-    small = [files[path] for path in sorted(files) if is_small_part(path)]
-    code = [files[path] for path in sorted(allowed.code) if path in files]
+    small = [files[path] for path in sorted(files) if is_small_part(path) and is_file_path(path)]
+    code = [files[path] for path in sorted(allowed.code) if path in files and is_file_path(path)]
     weights = _weights(files, name, read, allowed)
     chosen = {file.path: file for file in (*small, *code, *weights)}
     return Selection(tuple(chosen.values()), tuple(path for path in sorted(files) if path not in chosen))
@@ -60,9 +60,8 @@ def select(files: Mapping[str, RemoteFile], name: str, read: ReadFile, allowed: 
 
 def is_small_part(path: str) -> bool:
     """Whether the file is a config, a part of the tokenizer, a processor's config or a chat template."""
-    return any(fnmatchcase(path, pattern) for pattern in (*CONFIGS, *TOKENIZER, *PROCESSORS, *CHAT)) and (
-        "/" not in path or path.startswith("additional_chat_templates/")
-    )
+    top = any(fnmatchcase(path, pattern) for pattern in (*CONFIGS, *TOKENIZER, *PROCESSORS)) and "/" not in path
+    return top or is_chat_part(path)
 
 
 def is_tokenizer_part(path: str) -> bool:
@@ -72,7 +71,7 @@ def is_tokenizer_part(path: str) -> bool:
 
 def is_chat_part(path: str) -> bool:
     """Whether the file is a chat template of its own."""
-    return any(fnmatchcase(path, pattern) for pattern in CHAT)
+    return any(fnmatchcase(path, pattern) and path.count("/") == pattern.count("/") for pattern in CHAT)
 
 
 def is_weights(path: str) -> bool:

@@ -42,7 +42,7 @@ class HubSettings:
         home = _home(given)
         place = given.get("HF_HUB_CACHE") or given.get("HUGGINGFACE_HUB_CACHE")
         return cls(
-            cache=cache or (_expanded(place) if place else home / "hub"),
+            cache=(cache or (_expanded(place) if place else home / "hub")).absolute(),
             endpoint=_endpoint(given.get("HF_ENDPOINT") or PUBLIC),
             token=_token(given, home),
             offline=_true(given.get("HF_HUB_OFFLINE")),

@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from gptalt_catalog.verify.hub.client import Answer, BrokenConnectionError, HubClient
 from gptalt_catalog.verify.hub.digests import CHUNK, Digest, Hasher, pieces
@@ -20,7 +20,7 @@ from gptalt_catalog.verify.hub.listing import RemoteFile
 from gptalt_catalog.verify.hub.names import SHA256
 
 OnBytes = Callable[[int], None]
-F = TypeVar("F", bound=BinaryIO | io.BytesIO)
+F = TypeVar("F", bound=io.RawIOBase | io.BytesIO)
 
 
 @dataclass(frozen=True)
@@ -131,28 +131,33 @@ def _open_at(client: HubClient, source: Source, growing: _Growing[Any]) -> Answe
     """The answer with the bytes that follow; a hub that cannot resume makes ``growing`` start again."""
     asked_from = growing.have
     answer = client.open(source.address, source.asked, {"Range": f"bytes={asked_from}-"} if asked_from else None)
-    try:
-        etag = (answer.linked or answer.headers).get("x-linked-etag", "").removeprefix("W/").strip('"')
-        if source.file.sha256 and SHA256.fullmatch(etag) and etag != source.file.sha256:
-            raise changed(source, "its hash is not the one listed")
-        if answer.status == 206:
-            covers = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("content-range", ""))
-            if covers is None or int(covers[1]) != asked_from or covers[2] not in ("*", str(growing.size)):
-                raise changed(source, "it sends another part than was asked for")
-        elif answer.status == 416:
-            raise changed(source, "it is shorter than listed")
-        elif asked_from:
-            growing.restart()
-    except BaseException:
+    contradiction = _contradiction(answer, source, asked_from)
+    if contradiction is not None:
         answer.close()
-        raise
+        raise changed(source, contradiction)
+    if asked_from and answer.status == 200:
+        growing.restart()
     return answer
 
 
-def _opened(partial: Path, size: int) -> BinaryIO:
+def _contradiction(answer: Answer, source: Source, asked_from: int) -> str | None:
+    """How an answer contradicts the listing or the question, if it does."""
+    etag = (answer.linked or answer.headers).get("x-linked-etag", "").removeprefix("W/").strip('"')
+    if source.file.sha256 and SHA256.fullmatch(etag) and etag != source.file.sha256:
+        return "its hash is not the one listed"
+    if answer.status == 416:
+        return "it is shorter than listed"
+    if answer.status == 206:
+        covers = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("content-range", ""))
+        if covers is None or int(covers[1]) != asked_from or covers[2] not in ("*", str(source.file.size)):
+            return "it sends another part than was asked for"
+    return None
+
+
+def _opened(partial: Path, size: int) -> io.FileIO:
     """The partial file, to be appended to; emptied if it holds more than it ever can."""
     partial.parent.mkdir(parents=True, exist_ok=True)
-    file = partial.open("ab")
+    file = partial.open("ab", buffering=0)  # what has arrived is safe from a kill
     if file.tell() > size:
         file.truncate(0)
     return file
@@ -173,7 +178,7 @@ def damaged(digest: Digest, source: Source) -> HubError:
     return HubError(
         "damaged",
         f"{file.path} of {source.repository} arrived damaged and has been deleted: {hashes}",
-        "run the command again to fetch this file anew; if that does not help, the line, a proxy or the hub alters files",
+        "run the command again to fetch it anew; if that does not help, the line, a proxy or the hub alters files",
     )
 
 
@@ -189,9 +194,7 @@ def changed(source: Source, why: str) -> HubError:
 def unwritable(error: OSError, folder: Path) -> HubError:
     """The disk does not take what was fetched."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        way = (
-            "free some space, or set HF_HOME to a larger disk; what was fetched is kept, and the same command continues"
-        )
+        way = "free some space, or set HF_HOME to a larger disk; what was fetched is kept for the next run"
         return HubError("disk-full", f"the disk of {folder} is full", way)
     return HubError(
         "not-writable", f"cannot write in {folder}: {error.strerror or error}", "set HF_HOME to a folder of yours"
