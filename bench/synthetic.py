@@ -41,7 +41,8 @@ def grown_catalog(source: Path, target: Path, entries: int) -> int:
 
 def _ids(catalog: Catalog) -> frozenset[str]:
     documents = {d.id for d in catalog.documents if d.file.split("/")[0] not in SHARED}
-    return frozenset({*documents, *catalog.checkpoints, *catalog.protocols}) - {"catalog"}
+    # `yi` is a family and a language: such words keep their meaning, references then name the original
+    return frozenset({*documents, *catalog.checkpoints, *catalog.protocols}) - {"catalog", *catalog.languages}
 
 
 def _renamed(text: str, ids: frozenset[str], suffix: str, *, weights: bool) -> str:

@@ -68,7 +68,9 @@ def scores_report(catalog: Catalog, problems: Sequence[Problem]) -> str:
     flags = Counter(flag for claim in catalog.claims for flag in claim.row.flags)
     defects = Counter(claim.place.defect for claim in catalog.claims if claim.place.defect)
     exact = sum(claim.row.counts is not None for claim in catalog.claims)
-    acknowledged = [(name, count, "no" if name in NOT_RANKED else "yes") for name, count in sorted(flags.items())]
+    acknowledged: list[tuple[str, int, str]] = [
+        (name, count, "no" if name in NOT_RANKED else "yes") for name, count in sorted(flags.items())
+    ]
     acknowledged += [(name, count, "no") for name, count in sorted(defects.items())]
     ranked = sum(score.ranked for score in book.scores)
     size = f"{len(catalog.claims):,} claims from {len(catalog.seen)} sources, {exact:,} with exact counts"

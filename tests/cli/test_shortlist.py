@@ -18,9 +18,9 @@ IN = [
     "qwen2.5-7b-instruct",
     "qwen2.5-14b-instruct",
     "qwen3-8b",
+    "baichuan2-7b-chat",
     "yi-1.5-9b-chat",
-    "internlm2.5-7b-chat",
-    "glm-4-9b-0414",
+    "xverse-13b-chat",
 ]
 OUT = {
     "chatglm-6b": "context of 2,048 tokens",

@@ -29,7 +29,7 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     ("datasets/the-pile.yaml", "name: The Pile\n", "name: ThePile: v1\n", "yaml-syntax", "ThePile"),
     ("datasets/refinedweb.yaml", "kind: pretraining", "", "missing-key", "name:"),
     ("datasets/xp3.yaml", "locator: ", "locaton: ", "unknown-key", "locaton:"),
-    ("licenses/xverse.yaml", "commercial: conditional", "commercial: true", "wrong-type", "commercial: true"),
+    ("licenses/xverse.yaml", "commercial: conditional", "commercial: true", "bad-value", "commercial: true"),
     ("licenses/llama-1.yaml", "    status: confirmed\n", "    status: certain\n", "bad-value", "certain"),
     ("benchmarks/boolq.yaml", "chance: 0.", "chance: 3.", "bad-value", "chance: 3."),
     ("benchmarks/piqa.yaml", "headline: piqa.", "headline: sciq.", "headline-protocol", "headline: sciq."),

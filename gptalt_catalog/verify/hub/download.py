@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,7 @@ class FetchOptions:
     progress: Callable[[Progress], None] = _silent
     inspect: Callable[[Mapping[str, object]], None] | None = None
     lock_seconds: float = 600.0
+    sleep: Callable[[float], None] = time.sleep
     reserve: int = 256 << 20
 
 
@@ -82,7 +84,7 @@ class FetchPlan:
 def plan(repository: str, revision: str = "main", options: FetchOptions | None = None) -> FetchPlan:
     """What fetching a repository would take; nothing is written. Raises :class:`.errors.HubError`."""
     given = options or FetchOptions()
-    return _plan(HubClient(given.settings), repository, revision, given)
+    return _plan(HubClient(given.settings, given.sleep), repository, revision, given)
 
 
 def fetch(repository: str, revision: str = "main", options: FetchOptions | None = None) -> Snapshot:
@@ -101,7 +103,7 @@ def fetch(repository: str, revision: str = "main", options: FetchOptions | None 
         except HubError as error:
             if error.code != "offline":
                 raise
-    client = HubClient(given.settings)
+    client = HubClient(given.settings, given.sleep)
     return carry_out(client, _plan(client, repository, revision, given), given)
 
 
@@ -114,7 +116,7 @@ def _plan(client: HubClient, repository: str, revision: str, given: FetchOptions
 
     selection = select(files, resolved.repository, read, given.allowed)
     place = CachedRepository(given.settings.cache, resolved.repository)
-    missing = sum(place.missing_bytes(file) for file in selection.files)
+    missing = sum(place.missing_bytes(file) for file in {file.etag: file for file in selection.files}.values())
     total = sum(file.size for file in selection.files)
     return FetchPlan(resolved, selection, given.settings.cache, total, missing, _free(given.settings.cache))
 

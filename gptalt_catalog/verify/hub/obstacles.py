@@ -117,7 +117,7 @@ def _loading(checkpoint: Checkpoint) -> Iterator[Obstacle]:
         yield Obstacle(
             "remote-code",
             f"{name} runs only with code from its repository, which is not run here",
-            f"look for a version that transformers loads itself (for LLaMA-like models a conversion), then {_OWN_FOLDER}",
+            f"look for a version that transformers loads itself, then {_OWN_FOLDER}",
         )
     elif weights.loader == "native-after-recovery":
         yield Obstacle("delta", f"{name} must first be recovered", f"follow its authors' recipe, then {_OWN_FOLDER}")
@@ -177,6 +177,6 @@ def obstacle_in(config: Mapping[str, object], name: str, native: Collection[str]
 
 def native_model_types() -> frozenset[str]:
     """The model types for which the installed transformers has a class of its own."""
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from transformers import CONFIG_MAPPING
 
-    return frozenset(CONFIG_MAPPING_NAMES)
+    return frozenset(CONFIG_MAPPING.keys())
