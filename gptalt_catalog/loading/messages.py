@@ -63,9 +63,9 @@ def findings_of(error: ValidationError, file: str, model: type[Model], tree: Map
     places: dict[Place, list[Any]] = {}
     for detail in error.errors(include_url=False):
         places.setdefault(_place_in(tree, detail["loc"], detail["type"]), []).append(detail)
-    for place in [p for p, details in places.items() if details[0]["type"] == "too_short"]:
-        if any(other[: len(place)] == place and other != place for other in places):
-            del places[place]  # the list only counts as empty because its members are wrong
+    for place in [p for p, details in places.items() if isinstance(details[0]["input"], dict | tuple)]:
+        if any(other != place and other[: len(place)] == place for other in places):
+            del places[place]  # what is wrong is a member; the other members of the union object to the whole
     return [_finding(file, place, _one_objection(details), model) for place, details in places.items()]
 
 
@@ -93,10 +93,10 @@ def _one_objection(details: list[Any]) -> Any:
         return best
     words = ", ".join(d["ctx"]["expected"] for d in details if d["type"] == "literal_error")
     types = list(dict.fromkeys(_TYPES[d["type"]] for d in details if d["type"] in _TYPES))
-    if not types:
+    if not types and isinstance(details[0]["input"], str):
         return {**details[0], "ctx": {"expected": words}}
     one_of = [f"one of {words.replace(' or ', ', ')}"] if words else []
-    first = next(d for d in details if d["type"] in _TYPES)
+    first = next((d for d in details if d["type"] in _TYPES), {**details[0], "type": "model_type"})
     return {**first, "wanted": " or ".join([*types, *one_of]), "words": re.findall(r"'([^']*)'", words)}
 
 

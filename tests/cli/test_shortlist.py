@@ -61,8 +61,8 @@ def _commercial(catalog: Catalog, checkpoint: Checkpoint, seen: set[str]) -> boo
 
 def test_equals_a_list_made_by_hand() -> None:
     catalog = load_catalog(CHECKOUT)
-    arguments = "list models --fits 24GB --precision int4 --license commercial --language zh --format json".split()
-    found = [row["id"] for row in json.loads(run(*arguments, "--catalog", CHECKOUT).stdout)]
+    question = "list models --fits 24GB --precision int4 --license commercial --language zh --format json"
+    found = [row["id"] for row in json.loads(run(*question.split(), "--catalog", CHECKOUT).stdout)]
     fits = MemoryFit(catalog)
     assert set(found) == {key for key, checkpoint in catalog.checkpoints.items() if _by_hand(catalog, checkpoint, fits)}
     assert set(IN) <= set(found)
