@@ -72,7 +72,12 @@ class Handler(BaseHTTPRequestHandler):
     # ---- routes
 
     def _answer(self) -> None:
-        address = urllib.parse.urlsplit(self.path)
+        try:
+            address = urllib.parse.urlsplit(self.path)
+        except ValueError:
+            self.path = "/"
+            self._error(400, "", "this is no address")
+            return
         fault = self.server.state.faults.strike("status", urllib.parse.unquote(address.path))
         if fault is not None:
             wait = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
@@ -96,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         elif parts[:1] == ["api"] and len(parts) >= 3 and parts[1] in ("models", "datasets"):
             self._api(parts[1], parts[2:], query, address)
         else:
-            kind = "datasets" if parts[0] == "datasets" else "models"
+            kind = "datasets" if parts[:1] == ["datasets"] else "models"
             rest = parts[1:] if kind == "datasets" else parts
             self._resolve(kind, rest, address)
 
