@@ -32,17 +32,32 @@ class Suite(Model):
     tasks: Annotated[tuple[SuiteTask, ...], Field(min_length=1)]
 
 
+Comparability = Literal["identical", "equivalent", "unknown", "different"]
+"""How the protocol that was run relates to the claim's: the same; a documented mapping; nothing known
+against it; known to differ. Only the first two get a verdict."""
+
+
 class AuditedClaim(Model):
-    """The verdict on one claim. Values and bounds are fractions of 1, as text."""
+    """The verdict on one claim. ``claimed`` is as printed, in ``unit``; shares are fractions of 1, as text.
+
+    ``right`` of ``items_used`` items, drawn in the record's order, were answered correctly (the sum of
+    the item results); ``mode`` is how the audit decided.
+    """
 
     protocol: ProtocolId
     source: SourceId
     claimed: Line
+    unit: Literal["percent", "fraction"]
+    task: Line
+    metric: Line
+    comparability: Comparability
     verdict: Verdict
+    mode: Literal["polling", "comparison", "none"]
     estimate: Decimalish
     interval: tuple[Decimalish, Decimalish]
     risk: Decimalish
     tolerance: Decimalish
+    right: Decimalish
     items_used: NonNegativeInt
     items: PositiveInt
 

@@ -165,7 +165,7 @@ class CachedRepository:
         if known is not None and known.stamp == stamp:
             on_bytes(file.size)
             return known.digest()
-        digest = digest_file(blob, on_bytes)
+        digest = digest_file(blob, on_bytes, git=file.sha256 is None)
         if matches(digest, file):
             self.record.blobs[file.etag] = BlobRecord(stamp, digest.sha256, digest.git, ours=False)
             return digest

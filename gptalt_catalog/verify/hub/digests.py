@@ -33,7 +33,7 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Digest:
-    """A file's hashes in hex: ``sha256``, and ``git``: the sha1 that git gives to the blob."""
+    """A file's hashes in hex: ``sha256``, and ``git``: the sha1 that git gives to the blob (or empty)."""
 
     sha256: str
     git: str
@@ -41,21 +41,22 @@ class Digest:
 
 
 class Hasher:
-    """Both hashes of a file of ``size`` bytes, fed piece by piece."""
+    """The hashes of a file of ``size`` bytes, fed piece by piece; git's only on demand, as it costs time."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, git: bool = True) -> None:
         self.size = size
         self._sha256 = hashlib.sha256()
-        self._git = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+        self._git = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False) if git else None
 
     def update(self, data: bytes) -> None:
         """The next bytes."""
         self._sha256.update(data)
-        self._git.update(data)
+        if self._git is not None:
+            self._git.update(data)
 
     def digest(self) -> Digest:
         """The hashes of what was fed."""
-        return Digest(self._sha256.hexdigest(), self._git.hexdigest(), self.size)
+        return Digest(self._sha256.hexdigest(), self._git.hexdigest() if self._git is not None else "", self.size)
 
 
 def pieces(path: Path) -> Iterator[bytes]:
@@ -65,9 +66,9 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield data
 
 
-def digest_file(path: Path, on_bytes: Callable[[int], None] | None = None) -> Digest:
+def digest_file(path: Path, on_bytes: Callable[[int], None] | None = None, *, git: bool = True) -> Digest:
     """The hashes of a file; ``on_bytes`` hears how many bytes each step read. Raises ``OSError``."""
-    hasher = Hasher(path.stat().st_size)
+    hasher = Hasher(path.stat().st_size, git=git)
     for data in pieces(path):
         hasher.update(data)
         if on_bytes is not None:

@@ -159,7 +159,7 @@ def _base(checkpoint: Checkpoint) -> str:
 def obstacle_in(config: Mapping[str, object], name: str, native: Collection[str]) -> Obstacle | None:
     """Why a model with this ``config.json`` cannot be run here, if so. ``native``: transformers' model types."""
     kind = config.get("model_type")
-    if kind not in native:
+    if not isinstance(kind, str) or kind not in native:
         if "auto_map" in config:
             way = f"look for a version that transformers loads itself, then {_OWN_FOLDER}"
             return Obstacle(

@@ -193,7 +193,7 @@ def _of_family(catalog: Catalog, key: str, family: Family, revision: str | None,
         )
     targets = [_of_checkpoint(catalog, c, revision, means, ()) for c in checkpoints]
     claimed = [t for t in targets if t.name in catalog.claims_by_target] or targets
-    possible = [t for t in claimed if t.obstacle is None] or claimed
+    possible = [t for t in claimed if all(o.code == "no-claims" for o in t.obstacles if o.blocking)] or claimed
     chosen = min(possible, key=_size)
     what = "with published scores" if chosen.name in catalog.claims_by_target else "(none has published scores)"
     if chosen.obstacle is None and possible != claimed:

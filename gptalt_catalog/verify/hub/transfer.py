@@ -47,7 +47,7 @@ def read_small(client: HubClient, source: Source, most: int = 64 << 20) -> bytes
     size = source.file.size
     if size > most:
         raise HubError("damaged", f"{source.file.path} of {source.repository} is far too large", "tell its owners")
-    growing = _Growing(io.BytesIO(), size, lambda _: None)
+    growing = _Growing(io.BytesIO(), source.file, lambda _: None)
     _complete(client, source, growing)
     digest = growing.hasher.digest()
     if not matches(digest, source.file):
@@ -63,7 +63,7 @@ def transfer(client: HubClient, source: Source, partial: Path, on_bytes: OnBytes
     """
     try:
         with _opened(partial, source.file.size) as file:
-            growing = _Growing(file, source.file.size, on_bytes)
+            growing = _Growing(file, source.file, on_bytes)
             for data in pieces(partial):
                 growing.count(data)
             _complete(client, source, growing)
@@ -81,12 +81,16 @@ def transfer(client: HubClient, source: Source, partial: Path, on_bytes: OnBytes
 class _Growing(Generic[F]):
     """A file that grows to ``size`` bytes, hashed as it does. ``have`` is how many it has."""
 
-    def __init__(self, file: F, size: int, on_bytes: OnBytes) -> None:
+    def __init__(self, file: F, wanted: RemoteFile, on_bytes: OnBytes) -> None:
         self.file = file
-        self.size = size
-        self.have = 0
-        self.hasher = Hasher(size)
+        self.size = wanted.size
+        self._git = wanted.sha256 is None
         self._on_bytes = on_bytes
+        self._begin()
+
+    def _begin(self) -> None:
+        self.have = 0
+        self.hasher = Hasher(self.size, git=self._git)
 
     def count(self, data: bytes) -> None:
         """Bytes that the file holds already."""
@@ -104,8 +108,7 @@ class _Growing(Generic[F]):
         self.file.seek(0)
         self.file.truncate()
         self._on_bytes(-self.have)
-        self.have = 0
-        self.hasher = Hasher(self.size)
+        self._begin()
 
 
 def _complete(client: HubClient, source: Source, growing: _Growing[Any]) -> None:

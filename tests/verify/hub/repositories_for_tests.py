@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from gptalt_catalog.verify.hub.download import FetchOptions
+import pytest
+
+from gptalt_catalog.verify.hub.download import FetchOptions, fetch
+from gptalt_catalog.verify.hub.errors import HubError
 from gptalt_catalog.verify.hub.loopback import LoopbackHub
 from gptalt_catalog.verify.hub.settings import HubSettings
 
 NAME = "tiny-lab/tiny"
+WEIGHTS = "model.safetensors"
 CONFIG = {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 8}
 TOKENIZER = {"version": "1.0", "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}
 
@@ -68,3 +73,14 @@ class Site:
             for p in sorted(self.cache.rglob("*"))
             if p.is_file() and ".locks" not in p.parts
         }
+
+
+def refusal(site: Site, revision: str = "main", token: str | None = None, **changes: object) -> HubError:
+    """The error that fetching ends with."""
+    with pytest.raises(HubError) as caught:
+        fetch(NAME, revision, site.options(token, **changes))
+    return caught.value
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -27,8 +27,15 @@ Respond = Callable[[BaseHTTPRequestHandler], None]
 
 
 def test_the_environment_is_read_as_the_public_client_reads_it(tmp_path: Path) -> None:
-    got = HubSettings.from_environment({"HF_HOME": str(tmp_path), "HF_TOKEN": " hf_x\n", "HF_ENDPOINT": "http://127.0.0.1:8077/"})
-    assert (got.cache, got.token, got.endpoint, got.offline) == (tmp_path / "hub", "hf_x", "http://127.0.0.1:8077", False)
+    got = HubSettings.from_environment(
+        {"HF_HOME": str(tmp_path), "HF_TOKEN": " hf_x\n", "HF_ENDPOINT": "http://127.0.0.1:8077/"}
+    )
+    assert (got.cache, got.token, got.endpoint, got.offline) == (
+        tmp_path / "hub",
+        "hf_x",
+        "http://127.0.0.1:8077",
+        False,
+    )
     assert HubSettings.from_environment({"XDG_CACHE_HOME": "/x"}).cache == Path("/x/huggingface/hub")
     assert HubSettings.from_environment({"HOME": "/h", "HF_HUB_CACHE": "/y", "HF_HOME": "/x"}).cache == Path("/y")
     assert HubSettings.from_environment({"HF_HUB_OFFLINE": "yes"}).offline
@@ -52,7 +59,9 @@ def test_a_token_that_is_none_is_refused_without_being_shown(token: str) -> None
     assert token not in str(caught.value)
 
 
-@pytest.mark.parametrize("endpoint", ["huggingface.co", "ftp://x", "https://user:pass@x", "https://", "https://x?token=1"])
+@pytest.mark.parametrize(
+    "endpoint", ["huggingface.co", "ftp://x", "https://user:pass@x", "https://", "https://x?token=1"]
+)
 def test_an_endpoint_that_is_none_is_refused_without_being_shown(endpoint: str) -> None:
     with pytest.raises(HubError) as caught:
         HubSettings.from_environment({"HF_ENDPOINT": endpoint})
@@ -87,7 +96,9 @@ def test_no_token_in_any_form_of_the_settings() -> None:
     ],
 )
 def test_every_refusal_is_explained(status: int, code: str, message: str, token: str | None, expected: str) -> None:
-    error = explained(status, {"x-error-code": code, "x-error-message": message}, ASKED, HubSettings(Path("/c"), token=token))
+    error = explained(
+        status, {"x-error-code": code, "x-error-message": message}, ASKED, HubSettings(Path("/c"), token=token)
+    )
     assert error.code == expected
     assert error.way_out
     assert str(error) == f"{error.message}; {error.way_out}"
@@ -102,7 +113,7 @@ def strange() -> Iterator[Callable[[Respond], str]]:
     servers = []
 
     def start(respond: Respond) -> str:
-        handler = type("Handler", (BaseHTTPRequestHandler,), {"do_GET": lambda self: respond(self), "log_message": lambda *_: None})
+        handler = type("Handler", (BaseHTTPRequestHandler,), {"do_GET": respond, "log_message": lambda *_: None})
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         servers.append(server)
@@ -136,7 +147,15 @@ def test_a_login_page_is_no_hub(strange: Callable[[Respond], str], body: bytes) 
 
 @pytest.mark.parametrize(
     "said",
-    [[], {}, {"sha": 3, "id": NAME}, {"sha": "abc", "id": NAME}, {"sha": COMMIT}, {"sha": COMMIT, "id": "../../x"}, {"sha": COMMIT, "id": None}],
+    [
+        [],
+        {},
+        {"sha": 3, "id": NAME},
+        {"sha": "abc", "id": NAME},
+        {"sha": COMMIT},
+        {"sha": COMMIT, "id": "../../x"},
+        {"sha": COMMIT, "id": None},
+    ],
 )
 def test_an_answer_without_a_commit_is_refused(strange: Callable[[Respond], str], said: object) -> None:
     with pytest.raises(HubError) as caught:
@@ -212,7 +231,9 @@ def test_the_token_follows_on_the_hub_itself(strange: Callable[[Respond], str]) 
     assert seen == ["Bearer hf_secret", "Bearer hf_secret"]
 
 
-@pytest.mark.parametrize(("target", "code"), [("file:///etc/passwd", "untrusted"), ("ftp://x/y", "untrusted"), ("/again", "changed")])
+@pytest.mark.parametrize(
+    ("target", "code"), [("file:///etc/passwd", "untrusted"), ("ftp://x/y", "untrusted"), ("/again", "changed")]
+)
 def test_redirects_that_lead_astray(strange: Callable[[Respond], str], target: str, code: str) -> None:
     with pytest.raises(HubError) as caught:
         client(strange(lambda h: say(h, b"", 302, Location=target))).json("api/x", ASKED)
@@ -279,7 +300,11 @@ def test_an_unknown_host_is_named() -> None:
 
 def test_no_answer_in_time(strange: Callable[[Respond], str]) -> None:
     stop = threading.Event()
-    quiet = HubClient(HubSettings(Path("/x"), strange(lambda _: stop.wait(5) and None), timeout=0.05, retries=1), lambda _: None)
+
+    def silent(_: BaseHTTPRequestHandler) -> None:
+        stop.wait(5)
+
+    settings = HubSettings(Path("/x"), strange(silent), timeout=0.05, retries=1)
     with pytest.raises(HubError, match="no answer in time"):
-        quiet.json("api/x", ASKED)
+        HubClient(settings, lambda _: None).json("api/x", ASKED)
     stop.set()

@@ -53,7 +53,8 @@ def holder(place: Path, mode: str) -> subprocess.Popen[str]:
 
 
 def test_a_second_process_waits_and_learns_who_holds_it(tmp_path: Path, mode: str) -> None:
-    place, told = tmp_path / "a.lock", []
+    place = tmp_path / "a.lock"
+    told: list[int | None] = []
     child = holder(place, mode)
     with (
         pytest.raises(HubError, match=f"process {child.pid} is working on it"),
@@ -76,8 +77,10 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, mode: str) -> None
         pass
 
 
-def test_threads_take_turns(tmp_path: Path, mode: str) -> None:
-    inside, most = [], []
+@pytest.mark.usefixtures("mode")
+def test_threads_take_turns(tmp_path: Path) -> None:
+    inside: list[int] = []
+    most: list[int] = []
 
     def work() -> None:
         with locked(tmp_path / "a.lock", "it", Patience(30.0)):

@@ -3,68 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from gptalt_catalog.verify.hub.digests import DigestBook
 from gptalt_catalog.verify.hub.faults import cut, failing, wrong_byte
-from gptalt_catalog.verify.hub.loopback import LoopbackHub
-from gptalt_catalog.verify.hub.repositories import Shelf, joined_cards
-from tests.verify.hub.repositories_for_tests import NAME, Site, write_repository
+from tests.verify.hub.asking import Reply, ask, followed
+from tests.verify.hub.repositories_for_tests import NAME, WEIGHTS, Site, write_repository
 
 API = f"/api/models/{NAME}"
-WEIGHTS = "model.safetensors"
-
-
-@dataclass
-class Reply:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    json: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        try:
-            self.json = json.loads(self.body)
-        except ValueError:
-            self.json = None
-
-
-def ask(url: str, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
-    """One raw request: the path goes out as it is, dots and all."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
-    given = {"Host": urlsplit(url).netloc} | {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.putrequest(method, path, skip_host=True)
-    for name, value in given.items():
-        connection.putheader(name, value)
-    if body is not None:
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    answer = connection.getresponse()
-    try:
-        content = answer.read()
-    except http.client.IncompleteRead as error:
-        content = error.partial
-    connection.close()
-    return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, content)
 
 
 def get(site: Site, path: str, **headers: str) -> Reply:
-    return ask(site.hub.url, path, **headers)
-
-
-def followed(reply: Reply, **headers: str) -> Reply:
-    parts = urlsplit(reply.headers["location"])
-    return ask(f"{parts.scheme}://{parts.netloc}", f"{parts.path}?{parts.query}", **headers)
+    return ask(site.hub.url, path, headers=headers)
 
 
 # ---- listings
@@ -118,13 +72,18 @@ def test_pages_link_to_the_next(site: Site) -> None:
     ],
 )
 def test_paths_info_answers_forms_and_json(site: Site, body: bytes, kind: str) -> None:
-    reply = ask(site.hub.url, f"{API}/paths-info/main", "POST", body, Content_Type=kind)
+    reply = ask(site.hub.url, f"{API}/paths-info/main", "POST", content=body, headers={"Content-Type": kind})
     assert [row["path"] for row in reply.json] == ["config.json"]
 
 
 def test_paths_info_refuses_nonsense(site: Site) -> None:
-    assert ask(site.hub.url, f"{API}/paths-info/main", "POST", b"{", Content_Type="application/json").status == 400
-    assert ask(site.hub.url, f"{API}/paths-info/main", "POST", Content_Length="99999999999").status == 413
+    assert (
+        ask(
+            site.hub.url, f"{API}/paths-info/main", "POST", content=b"{", headers={"Content-Type": "application/json"}
+        ).status
+        == 400
+    )
+    assert ask(site.hub.url, f"{API}/paths-info/main", "POST", headers={"Content-Length": "99999999999"}).status == 413
 
 
 def test_a_branch_has_a_commit_that_follows_its_content(site: Site) -> None:
@@ -177,7 +136,7 @@ def test_a_large_file_comes_from_another_origin(site: Site) -> None:
      ("bytes=-99999", 206, 0, 4095), ("bytes=0-1,5-6", 200, 0, 4095), ("bytes=x-", 200, 0, 4095), ("bytes=-", 200, 0, 4095), ("lines=1-2", 200, 0, 4095)],
 )  # fmt: skip
 def test_ranges(site: Site, asked: str, status: int, first: int, last: int) -> None:
-    reply = followed(get(site, f"/{NAME}/resolve/main/{WEIGHTS}"), Range=asked)
+    reply = followed(get(site, f"/{NAME}/resolve/main/{WEIGHTS}"), asked)
     assert (reply.status, reply.body) == (status, (site.source / WEIGHTS).read_bytes()[first : last + 1])
     if status == 206:
         assert reply.headers["content-range"] == f"bytes {first}-{last}/4096"
@@ -185,7 +144,7 @@ def test_ranges(site: Site, asked: str, status: int, first: int, last: int) -> N
 
 @pytest.mark.parametrize("asked", ["bytes=4096-", "bytes=9999-10000", "bytes=9-3", "bytes=-0"])
 def test_ranges_that_hold_nothing(site: Site, asked: str) -> None:
-    reply = followed(get(site, f"/{NAME}/resolve/main/{WEIGHTS}"), Range=asked)
+    reply = followed(get(site, f"/{NAME}/resolve/main/{WEIGHTS}"), asked)
     assert (reply.status, reply.headers["content-range"]) == (416, "bytes */4096")
 
 
@@ -322,8 +281,8 @@ def test_a_repository_that_is_a_link_is_not_served(site: Site) -> None:
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_nothing_can_be_written(site: Site, method: str) -> None:
     before = sorted(p.name for p in site.source.rglob("*"))
-    assert ask(site.hub.url, f"/{NAME}/resolve/main/config.json", method, b"x").status == 501
-    assert ask(site.hub.url, f"{API}/commit/main", "POST", b"{}").status == 404
+    assert ask(site.hub.url, f"/{NAME}/resolve/main/config.json", method, content=b"x").status == 501
+    assert ask(site.hub.url, f"{API}/commit/main", "POST", content=b"{}").status == 404
     assert sorted(p.name for p in site.source.rglob("*")) == before
 
 
@@ -349,66 +308,3 @@ def test_a_gone_revision(site: Site) -> None:
     site.hub.state.gone.add((NAME, "main"))
     assert get(site, f"{API}/revision/main").headers["x-error-code"] == "RevisionNotFound"
     assert get(site, f"{API}/refs").json["branches"] == []
-
-
-# ---- mapped folders
-
-
-@pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Path]:
-    for name in ("easy", "hard"):
-        (tmp_path / name / name).mkdir(parents=True)
-        (tmp_path / name / name / "test.parquet").write_bytes(name.encode())
-        (tmp_path / name / "README.md").write_text(f"---\nconfigs:\n- config_name: {name}\n---\nabout {name}\n")
-    yield tmp_path
-
-
-def test_several_folders_make_one_repository(parts: Path) -> None:
-    with LoopbackHub(
-        folders={"datasets/lab/both": [parts / "easy", parts / "hard"], "datasets/lab/both@old": parts / "easy"}
-    ) as hub:
-        names = [
-            row["path"]
-            for row in ask(hub.url, "/api/datasets/lab/both/tree/main?recursive=1").json
-            if row["type"] == "file"
-        ]
-        assert names == ["README.md", "easy/test.parquet", "hard/test.parquet"]
-        card = ask(hub.url, "/datasets/lab/both/resolve/main/README.md").body
-        assert card == b"---\nconfigs:\n- config_name: easy\n- config_name: hard\n---\n"
-        assert followed(ask(hub.url, "/datasets/lab/both/resolve/main/hard/test.parquet")).body == b"hard"
-        assert (
-            ask(hub.url, "/datasets/lab/both/resolve/old/hard/test.parquet").headers["x-error-code"] == "EntryNotFound"
-        )
-        assert ask(hub.url, "/api/models/lab/both").status == 401
-
-
-def test_folders_with_the_same_file_are_refused(parts: Path) -> None:
-    shutil.copytree(parts / "easy" / "easy", parts / "hard" / "easy")
-    with pytest.raises(ValueError, match=r"easy/test\.parquet; map them to different branches"):
-        LoopbackHub(folders={"datasets/lab/both": [parts / "easy", parts / "hard"]})
-
-
-@pytest.mark.parametrize(
-    "key", ["lab/both", "spaces/lab/both", "datasets/both", "datasets/../x", "datasets/a/b@../c", "models/a/b/c"]
-)
-def test_odd_keys_are_refused(parts: Path, key: str) -> None:
-    with pytest.raises(ValueError, match="is not models/OWNER/NAME"):
-        Shelf(None, {key: parts / "easy"}, DigestBook())
-
-
-def test_cards_that_are_no_lists_of_configs_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"README\.md"):
-        joined_cards([b"# a\n", b"# b\n"])
-
-
-def test_digests_are_kept_and_renewed(tmp_path: Path) -> None:
-    kept, file = tmp_path / ".digests.json", tmp_path / "a.bin"
-    file.write_bytes(b"one")
-    book = DigestBook(kept)
-    first = book.of(file)
-    book.save()
-    assert DigestBook(kept)._known[str(file)][1] == first
-    file.write_bytes(b"other")
-    assert DigestBook(kept).of(file).sha256 == hashlib.sha256(b"other").hexdigest()
-    kept.write_text('{"a.bin": 3}')
-    assert DigestBook(kept).of(file).size == 5

@@ -48,12 +48,17 @@ def test_everything_else_is_left_alone(name: str) -> None:
 
 
 def test_small_files_come_before_weights() -> None:
-    order = [file.path for file in select(files("model.safetensors", "tokenizer.json"), "a/b", nothing, Allowed()).files]
+    order = [
+        file.path for file in select(files("model.safetensors", "tokenizer.json"), "a/b", nothing, Allowed()).files
+    ]
     assert order == ["config.json", "tokenizer.json", "model.safetensors"]
 
 
 def test_safetensors_win_over_listed_pickles() -> None:
-    assert chosen("model.safetensors", "pytorch_model.bin", allowed=Allowed(frozenset({SHA}))) == {"config.json", "model.safetensors"}
+    assert chosen("model.safetensors", "pytorch_model.bin", allowed=Allowed(frozenset({SHA}))) == {
+        "config.json",
+        "model.safetensors",
+    }
 
 
 def test_all_pickled_shards_must_be_listed() -> None:
@@ -99,12 +104,17 @@ def test_good_names_are_good_parts_of_addresses_and_paths(text: str) -> None:
         assert text.count("/") <= 1
 
 
-@pytest.mark.parametrize("name", ["EleutherAI/pythia-1.4b", "a/b", "01-ai/Yi-6B", "BlinkDL/rwkv-4-raven", "Qwen/Qwen2.5-0.5B", "x/a_b", "x/a_"])
+@pytest.mark.parametrize(
+    "name",
+    ["EleutherAI/pythia-1.4b", "a/b", "01-ai/Yi-6B", "BlinkDL/rwkv-4-raven", "Qwen/Qwen2.5-0.5B", "x/a_b", "x/a_"],
+)
 def test_real_repositories(name: str) -> None:
     assert is_repository(name)
 
 
-@pytest.mark.parametrize("name", ["a", "a/b/c", "-a/b", "a/b-", "a/.b", "a--b/c", "a/b..c", "a/b ", "ä/b", "a/" + "x" * 97])
+@pytest.mark.parametrize(
+    "name", ["a", "a/b/c", "-a/b", "a/b-", "a/.b", "a--b/c", "a/b..c", "a/b ", "ä/b", "a/" + "x" * 97]
+)
 def test_repositories_that_no_hub_allows(name: str) -> None:
     assert not is_repository(name)
 

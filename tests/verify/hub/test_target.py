@@ -60,12 +60,21 @@ CLAIMED = Means(own_claims=True)
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     root = copy_of_good(tmp_path_factory.mktemp("target"))
     rows = "".join(
-        f"  {name}:\n    name: {name.title()} 1\n" + ("" if "roles:" in facts else "    roles: [base]\n") + f"    {facts}\n" for name, facts in ANIMALS.items()
+        f"  {name}:\n    name: {name.title()} 1\n"
+        + ("" if "roles:" in facts else "    roles: [base]\n")
+        + f"    {facts}\n"
+        for name, facts in ANIMALS.items()
     )
     (root / "models/zoo.yaml").write_text(ZOO + rows)
     for weights in ("closed", "open", "unknown"):
-        text = ZOO.replace("Zoo", f"Empty {weights}").split("defaults:")[0].replace("aliases: [The Empty", "aliases: [An Empty")
-        (root / f"models/empty-{weights}.yaml").write_text(text + f"openness: {{evidence: readme, weights: {weights}}}\n")
+        text = (
+            ZOO.replace("Zoo", f"Empty {weights}")
+            .split("defaults:")[0]
+            .replace("aliases: [The Empty", "aliases: [An Empty")
+        )
+        (root / f"models/empty-{weights}.yaml").write_text(
+            text + f"openness: {{evidence: readme, weights: {weights}}}\n"
+        )
     found = read(root).catalog
     assert {"zoo", "small", "empty-closed", "empty-open", "empty-unknown"} <= set(found.families)
     return found
@@ -75,10 +84,17 @@ def target(catalog: Catalog, model: str, **means: bool) -> Target:
     return find_target(catalog, model, Means(**means))
 
 
-@pytest.mark.parametrize("model", ["small-70m", "SMALL-70M", "Small 70M", "example-lab/small-70m", "Example-Lab/Small-70M"])
+@pytest.mark.parametrize(
+    "model", ["small-70m", "SMALL-70M", "Small 70M", "example-lab/small-70m", "Example-Lab/Small-70M"]
+)
 def test_a_checkpoint_by_any_of_its_names(catalog: Catalog, model: str) -> None:
     got = target(catalog, model)
-    assert (got.kind, got.name, got.repository, got.revision) == ("checkpoint", "small-70m", "example-lab/small-70m", "main")
+    assert (got.kind, got.name, got.repository, got.revision) == (
+        "checkpoint",
+        "small-70m",
+        "example-lab/small-70m",
+        "main",
+    )
     assert not got.pinned
     assert got.obstacle is None
     assert "main is resolved to a commit" in got.said[-1]
@@ -115,7 +131,9 @@ def test_a_family_without_claims_says_so(catalog: Catalog) -> None:
     assert target(catalog, "zoo", own_claims=True).obstacle is None
 
 
-@pytest.mark.parametrize(("family", "code"), [("empty-closed", "closed"), ("empty-open", "not-listed"), ("empty-unknown", "not-listed")])
+@pytest.mark.parametrize(
+    ("family", "code"), [("empty-closed", "closed"), ("empty-open", "not-listed"), ("empty-unknown", "not-listed")]
+)
 def test_a_family_without_checkpoints(catalog: Catalog, family: str, code: str) -> None:
     got = target(catalog, family, own_claims=True)
     assert got.obstacle is not None
@@ -160,7 +178,12 @@ def test_several_meanings_are_listed(catalog: Catalog) -> None:
 
 def test_a_repository_that_the_catalog_does_not_know(catalog: Catalog) -> None:
     got = target(catalog, "example-lab/small-71m@v1")
-    assert (got.kind, got.repository, got.revision, got.checkpoint) == ("repository", "example-lab/small-71m", "v1", None)
+    assert (got.kind, got.repository, got.revision, got.checkpoint) == (
+        "repository",
+        "example-lab/small-71m",
+        "v1",
+        None,
+    )
     assert "not in the catalog" in got.said[0]
     assert "the catalog has example-lab/small-70m" in got.said[1]
     assert got.obstacle is not None
@@ -179,7 +202,15 @@ def test_a_folder_is_written_as_one(catalog: Catalog, tmp_path: Path, monkeypatc
         target(catalog, "./nix")
 
 
-@pytest.mark.parametrize(("model", "near"), [("smal-70m", "small-70m"), ("SMALL-70", "small-70m"), ("recurent-files", "recurrent-files"), ("request", "by-request")])
+@pytest.mark.parametrize(
+    ("model", "near"),
+    [
+        ("smal-70m", "small-70m"),
+        ("SMALL-70", "small-70m"),
+        ("recurent-files", "recurrent-files"),
+        ("request", "by-request"),
+    ],
+)
 def test_typos_get_the_nearest_names(catalog: Catalog, model: str, near: str) -> None:
     with pytest.raises(TargetError, match="did you mean") as caught:
         target(catalog, model)
@@ -198,7 +229,7 @@ def test_every_checkpoint_and_family_of_the_catalog_means_something() -> None:
         assert find_target(full, key).name == key
     for key in full.families:
         got = find_target(full, key)
-        assert got.checkpoint is None or got.name == key or got.checkpoint.family == key
+        assert got.checkpoint is None or key in (got.name, got.checkpoint.family)
     assert find_target(full, "pythia").name == "pythia-70m"
     assert find_target(full, "EleutherAI/pythia-1.4b").obstacle is None
 
