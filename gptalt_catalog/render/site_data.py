@@ -8,6 +8,7 @@ from functools import cached_property
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.views.backlinks import Backlinks
 from gptalt_catalog.views.conflicts import Conflict, conflicts
+from gptalt_catalog.views.corrections import Correction, corrections
 from gptalt_catalog.views.coverage import Coverage, coverage
 from gptalt_catalog.views.facts import FactReader
 from gptalt_catalog.views.lineage import Lineage
@@ -44,6 +45,11 @@ class SiteData:
         return coverage(self.catalog)
 
     @cached_property
+    def corrections(self) -> dict[Language, tuple[Correction, ...]]:
+        """All corrections of the survey, by language."""
+        return {language: corrections(self.catalog, language) for language in LANGUAGES}
+
+    @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
         """All disagreements between sources."""
         return conflicts(self.book)
@@ -52,6 +58,16 @@ class SiteData:
     def rows(self) -> dict[Language, tuple[ModelRow, ...]]:
         """The rows of the model list, by language."""
         return {language: model_rows(self.catalog, language) for language in LANGUAGES}
+
+    @cached_property
+    def family_rows(self) -> dict[Language, dict[str, list[ModelRow]]]:
+        """The rows of each family, by language; a family without checkpoints has none."""
+        found: dict[Language, dict[str, list[ModelRow]]] = {}
+        for language, rows in self.rows.items():
+            grouped = found.setdefault(language, {})
+            for row in rows:
+                grouped.setdefault(row.family, []).append(row)
+        return found
 
     @cached_property
     def readers(self) -> dict[Language, FactReader]:

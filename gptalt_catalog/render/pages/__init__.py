@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from gptalt_catalog.render.page_tools import PageTools
@@ -16,20 +16,23 @@ __all__ = ["PageFile", "all_pages"]
 
 @dataclass(frozen=True)
 class PageFile:
-    """A page to write: its address, the template that makes it, its title, and what else it shows."""
+    """A page to write: its address, the template that makes it, its title, and what else it shows.
+
+    ``content`` is called when the page is made, so that a preview of one page costs one page.
+    """
 
     address: str
     template: str
     title: str
     description: str
-    content: dict[str, Any] = field(default_factory=dict)
+    content: Callable[[], dict[str, Any]] = dict
 
     def context(self, data: SiteData, language: Language) -> dict[str, Any]:
         """Everything that the template may name."""
         here = Place(self.address, language)
         tools = PageTools(data, here)
         frame = {"h": tools, "t": tools.t, "here": here, "data": data}
-        return {**frame, "title": self.title, "description": self.description, **self.content}
+        return {**frame, "title": self.title, "description": self.description, **self.content()}
 
 
 def all_pages(data: SiteData, language: Language) -> Iterator[PageFile]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
+from gptalt_catalog.domain.corpus import Benchmark
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.site_data import SiteData
@@ -16,28 +19,32 @@ from gptalt_catalog.views.words import Language
 def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     """A page for each benchmark."""
     for key, benchmark in data.catalog.benchmarks.items():
-        scores = data.book.of_benchmark(key)
         yield PageFile(
             address=entry_address("benchmark", key),
             template="benchmark.md.j2",
             title=benchmark.title(language),
             description=text_in(benchmark.summary, language),
-            content={
-                "key": key,
-                "benchmark": benchmark,
-                "entry": data.readers[language].entry("benchmark", key, benchmark),
-                "rankings": data.rankings[key],
-                "apart": apart(scores.scores),
-                "defects": defects_of(scores.scores),
-                "protocols": [
-                    (p, data.catalog.protocols[p], len(data.book.by_protocol.get(p, ())))
-                    for p, owner in data.catalog.protocol_benchmark.items()
-                    if owner == key
-                ],
-                "statements": data.backlinks.benchmark_statements.get(key, ()),
-                "children": data.backlinks.sub_benchmarks.get(key, ()),
-            },
+            content=partial(_content, data, language, key, benchmark),
         )
+
+
+def _content(data: SiteData, language: Language, key: str, benchmark: Benchmark) -> dict[str, Any]:
+    scores = data.book.of_benchmark(key)
+    return {
+        "key": key,
+        "benchmark": benchmark,
+        "entry": data.readers[language].entry("benchmark", key, benchmark),
+        "rankings": data.rankings[key],
+        "apart": apart(scores.scores),
+        "defects": defects_of(scores.scores),
+        "protocols": [
+            (p, data.catalog.protocols[p], len(data.book.by_protocol.get(p, ())))
+            for p, owner in data.catalog.protocol_benchmark.items()
+            if owner == key
+        ],
+        "statements": data.backlinks.benchmark_statements.get(key, ()),
+        "children": data.backlinks.sub_benchmarks.get(key, ()),
+    }
 
 
 def apart(scores: tuple[Score, ...]) -> tuple[Score, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 
 from gptalt_catalog.domain.family import Family
@@ -44,20 +45,18 @@ class BenchmarkPart:
 
 def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     """A page for each family."""
-    rows: dict[str, list[ModelRow]] = {}
-    for row in data.rows[language]:
-        rows.setdefault(row.family, []).append(row)
     for key, family in data.catalog.families.items():
         yield PageFile(
             address=entry_address("family", key),
             template="family.md.j2",
             title=family.title(language),
             description=text_in(family.summary, language),
-            content=_content(data, language, key, family, rows.get(key, [])),
+            content=partial(_content, data, language, key, family),
         )
 
 
-def _content(data: SiteData, language: Language, key: str, family: Family, rows: list[ModelRow]) -> dict[str, Any]:
+def _content(data: SiteData, language: Language, key: str, family: Family) -> dict[str, Any]:
+    rows = data.family_rows[language].get(key, [])
     reader = data.readers[language]
     views = [reader.checkpoint(data.catalog.checkpoints[row.id]) for row in rows]
     shared, own = split_shared([view.sections for view in views])

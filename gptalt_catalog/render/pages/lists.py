@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
 
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import folder
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
-from gptalt_catalog.views.corrections import corrections
 from gptalt_catalog.views.words import Language
 
 STATIC_ROWS = 60
@@ -18,15 +19,8 @@ STATIC_ROWS = 60
 def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     """Home, the model list, and a list of each other kind."""
     t = strings(language)
-    found = len(corrections(data.catalog, language))
-    yield PageFile("", "home.md.j2", t.home, t.home_lede, {"corrections_found": found})
-    yield PageFile(
-        "models/",
-        "models.md.j2",
-        t.models,
-        t.models_lede,
-        {"rows": data.rows[language][:STATIC_ROWS], "families": data.catalog.families},
-    )
+    yield PageFile("", "home.md.j2", t.home, t.home_lede, partial(_home, data, language))
+    yield PageFile("models/", "models.md.j2", t.models, t.models_lede, partial(_models, data, language))
     catalog = data.catalog
     lists = (
         ("benchmark", t.benchmarks, t.benchmarks_lede, catalog.benchmarks),
@@ -38,5 +32,16 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
         ("source", t.sources, t.sources_lede, catalog.sources),
     )
     for kind, title, lede, entries in lists:
-        content = {"kind": kind, "lede": lede, "entries": entries}
-        yield PageFile(f"{folder(kind)}/", "list.md.j2", title, lede, content)
+        yield PageFile(f"{folder(kind)}/", "list.md.j2", title, lede, partial(_list, kind, lede, entries))
+
+
+def _home(data: SiteData, language: Language) -> dict[str, Any]:
+    return {"corrections_found": len(data.corrections[language])}
+
+
+def _models(data: SiteData, language: Language) -> dict[str, Any]:
+    return {"rows": data.rows[language][:STATIC_ROWS], "families": data.catalog.families}
+
+
+def _list(kind: str, lede: str, entries: Mapping[str, object]) -> dict[str, Any]:
+    return {"kind": kind, "lede": lede, "entries": entries}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from gptalt_catalog.domain.evidence import Entry
@@ -10,7 +11,6 @@ from gptalt_catalog.domain.reports import Measurement, Statement
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.site_data import SiteData
-from gptalt_catalog.views.corrections import Correction, corrections
 from gptalt_catalog.views.formats import text_in
 from gptalt_catalog.views.words import Language
 
@@ -18,9 +18,6 @@ from gptalt_catalog.views.words import Language
 def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     """A page for each entry of these kinds."""
     catalog = data.catalog
-    found: dict[tuple[str, str], list[Correction]] = {}
-    for correction in corrections(catalog, language):
-        found.setdefault((correction.kind, correction.entry), []).append(correction)
     tables: tuple[tuple[str, Mapping[str, Entry]], ...] = (
         ("dataset", catalog.datasets),
         ("tool", catalog.tools),
@@ -30,14 +27,12 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     )
     for kind, table in tables:
         for key, entry in table.items():
-            content = _content(data, language, kind, key, entry)
-            content["corrections"] = found.get((kind, key), [])
             yield PageFile(
                 address=entry_address(kind, key),
                 template=f"{kind}.md.j2" if kind in ("dataset", "license") else "resource.md.j2",
                 title=entry.title(language),
                 description=text_in(entry.summary, language),
-                content=content,
+                content=partial(_content, data, language, kind, key, entry),
             )
     yield from _sources(data)
 
@@ -48,6 +43,7 @@ def _content(data: SiteData, language: Language, kind: str, key: str, entry: Ent
         "kind": kind,
         "item": entry,
         "entry": data.readers[language].entry(kind, key, entry),
+        "corrections": [c for c in data.corrections[language] if (c.kind, c.entry) == (kind, key)],
     }
     links = data.backlinks
     if kind == "dataset":
@@ -76,12 +72,16 @@ def _sources(data: SiteData) -> Iterator[PageFile]:
             template="source.md.j2",
             title=source.title,
             description=source.title,
-            content={
-                "key": key,
-                "source": source,
-                "cited": data.backlinks.cited_in.get(key, ()),
-                "benchmarks": data.book.arranged(data.book.by_source.get(key, ())),
-                "statements": statements.get(key, ()),
-                "measured": measured.get(key, ()),
-            },
+            content=partial(_source, data, key, statements.get(key, []), measured.get(key, [])),
         )
+
+
+def _source(data: SiteData, key: str, statements: list[Statement], measured: list[Measurement]) -> dict[str, Any]:
+    return {
+        "key": key,
+        "source": data.catalog.sources[key],
+        "cited": data.backlinks.cited_in.get(key, ()),
+        "benchmarks": data.book.arranged(data.book.by_source.get(key, ())),
+        "statements": statements,
+        "measured": measured,
+    }

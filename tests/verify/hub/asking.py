@@ -49,8 +49,5 @@ def ask(url: str, path: str, method: str = "GET", *, content: bytes | None = Non
 def followed(reply: Reply, byte_range: str | None = None) -> Reply:
     """What the address that a reply sends to has to say."""
     parts = urlsplit(reply.headers["location"])
-    return ask(
-        f"{parts.scheme}://{parts.netloc}",
-        f"{parts.path}?{parts.query}",
-        **({"Range": byte_range} if byte_range else {}),
-    )
+    headers = {"Range": byte_range} if byte_range else NONE
+    return ask(f"{parts.scheme}://{parts.netloc}", f"{parts.path}?{parts.query}", headers=headers)
