@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from gptalt_catalog.cli import check, formatting, query, report
+from gptalt_catalog.cli.hub import hub_app
 from gptalt_catalog.cli.site import site_app
+from gptalt_catalog.cli.verify import verify
 
 app = typer.Typer(
     name="gptalt-catalog",
@@ -28,7 +30,9 @@ app.command("fmt")(formatting.fmt)
 app.command("schema")(formatting.schema)
 app.command("new")(formatting.new)
 app.command("report")(report.report)
+app.command("verify")(verify)
 app.add_typer(site_app, name="site")
+app.add_typer(hub_app, name="hub")
 
 
 def _version(wanted: bool) -> None:

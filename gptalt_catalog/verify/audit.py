@@ -1,7 +1,8 @@
 """One audit: several claims of one checkpoint, decided together, batch by batch.
 
 The audit asks a runner for item results in a fixed pseudo-random order and stops as soon as every
-claim has its verdict. It does no I/O of its own: the runner scores, the journal keeps, the caller shows.
+claim has its verdict. It does no I/O of its own: the runner scores and remembers, the caller shows. An
+audit that was interrupted is begun again: the runner answers at once what it has answered before.
 """
 
 from __future__ import annotations
@@ -37,18 +38,6 @@ class Runner(Protocol):
 
     def results(self, task: str, start: int, stop: int) -> Sequence[Results]:
         """The results of the documents ``start`` to ``stop`` of that order."""
-        ...
-
-
-class Journal(Protocol):
-    """Where results are kept as they come, so that nothing but the running batch can be lost."""
-
-    def known(self, task: str) -> Sequence[Results]:
-        """The results that an earlier run has kept, in the order of the documents."""
-        ...
-
-    def keep(self, task: str, start: int, results: Sequence[Results]) -> None:
-        """Keep the results of a batch."""
         ...
 
 
@@ -189,13 +178,12 @@ class Audit:
         self,
         targets: Sequence[Target],
         runner: Runner,
-        journal: Journal,
         options: Options,
         earlier: Callable[[str, str], Sequence[float] | None] | None = None,
     ) -> None:
         """``earlier`` gives the item results of an earlier run for (task, metric), in drawing order."""
         self.runner = runner
-        self.journal = journal
+        self.results: dict[str, list[Results]] = {}
         self.sizes = {target.link.task: len(runner.documents(target.link.task)) for target in targets}
         self.claims = [
             ClaimAudit(
@@ -212,15 +200,13 @@ class Audit:
 
         The task whose claims are nearest to a verdict goes first: it has the fewest items left to its cap.
         """
-        for kept in self.sizes:
-            self._replay(kept)
         while (task := self._next_task()) is not None:
             start = max(claim.drawn for claim in self._open(task))
             stop = min(claim.next_look() for claim in self._open(task))
             results = self.runner.results(task, start, stop)
             if len(results) != stop - start:
                 raise RuntimeError(f"{task}: {len(results)} results for {stop - start} items")
-            self.journal.keep(task, start, results)
+            self._keep(task, start, results)
             self._feed(task, start, results)
             yield Step(task, stop, self.sizes[task])
 
@@ -231,15 +217,9 @@ class Audit:
         waiting = [(min(c.cap - c.drawn for c in self._open(task)), task) for task in self.sizes if self._open(task)]
         return min(waiting)[1] if waiting else None
 
-    def _replay(self, task: str) -> None:
-        """Take what an earlier, interrupted run has kept, with the looks that it would have taken."""
-        known = self.journal.known(task)
-        while self._open(task):
-            start = max(claim.drawn for claim in self._open(task))
-            stop = min(claim.next_look() for claim in self._open(task))
-            if stop > len(known):
-                return
-            self._feed(task, start, known[start:stop])
+    def _keep(self, task: str, start: int, results: Sequence[Results]) -> None:
+        kept = self.results.setdefault(task, [])
+        kept.extend(results[len(kept) - start :])
 
     def _feed(self, task: str, start: int, results: Sequence[Results]) -> None:
         for claim in self._open(task):

@@ -121,7 +121,7 @@ def item_results(audit: Audit) -> ItemResults:
     documents: dict[str, Sequence[str]] = {}
     results: dict[str, dict[str, Sequence[float]]] = {}
     for task in audit.sizes:
-        known = audit.journal.known(task)
+        known = audit.results.get(task, [])
         documents[task] = tuple(short(d) for d in audit.runner.documents(task)[: len(known)])
         metrics = sorted({metric for result in known for metric in result})
         results[task] = {metric: [result[metric] for result in known] for metric in metrics}

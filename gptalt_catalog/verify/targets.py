@@ -51,11 +51,11 @@ class Skipped:
 
 
 def targets_of(
-    catalog: Catalog, checkpoint: str, link_of: Callable[[str], TaskLink | None], tasks: Iterable[str] = ()
+    catalog: Catalog, checkpoint: str, link_of: Callable[[Claim], TaskLink | None], tasks: Iterable[str] = ()
 ) -> tuple[list[Target], list[Skipped]]:
     """The claims of ``checkpoint`` that can be audited, and the others with the reason.
 
-    ``link_of`` gives the task that checks a protocol; ``tasks`` restricts to some tasks (all if empty).
+    ``link_of`` gives the task that checks a claim; ``tasks`` restricts to some tasks (all if empty).
     Several sources that print one value under one protocol are one target: the first is named.
     """
     wanted = frozenset(tasks)
@@ -71,7 +71,9 @@ def targets_of(
     return list(found.values()), skipped
 
 
-def _obstacle(catalog: Catalog, claim: Claim, link_of: Callable[[str], TaskLink | None]) -> tuple[str, TaskLink | None]:
+def _obstacle(
+    catalog: Catalog, claim: Claim, link_of: Callable[[Claim], TaskLink | None]
+) -> tuple[str, TaskLink | None]:
     protocol = catalog.protocols[claim.row.protocol]
     if claim.place.defect is not None:
         return f"known to be bad ({claim.place.defect})", None
@@ -79,7 +81,7 @@ def _obstacle(catalog: Catalog, claim: Claim, link_of: Callable[[str], TaskLink 
         return f"flagged: {', '.join(claim.row.flags)}", None
     if protocol.metric not in SHARE_OF_ITEMS:
         return f"{protocol.metric} is not a share of right answers", None
-    link = link_of(claim.row.protocol)
+    link = link_of(claim)
     return ("" if link else "no task of the suite runs this protocol"), link
 
 

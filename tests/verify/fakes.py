@@ -26,20 +26,6 @@ class FakeRunner:
         return self.planted[task][start:stop]
 
 
-class MemoryJournal:
-    """Keeps results in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, list[Mapping[str, float]]] = {}
-
-    def known(self, task: str) -> Sequence[Mapping[str, float]]:
-        return self.kept.get(task, [])
-
-    def keep(self, task: str, start: int, results: Sequence[Mapping[str, float]]) -> None:
-        assert start == len(self.kept.get(task, []))
-        self.kept.setdefault(task, []).extend(results)
-
-
 def planted(items: int, right: int, seed: int) -> list[dict[str, float]]:
     """Results of ``items`` items of which exactly ``right`` are right, in random order."""
     values = [1.0] * right + [0.0] * (items - right)

@@ -232,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
         commit = self._commit(repository, rest[cut + 1])
         self._admit(repository)
         path = "/".join(rest[cut + 2 :])
-        safe = True and not any("/" in part for part in rest[cut + 2 :])
+        safe = is_file_path(path) and not any("/" in part for part in rest[cut + 2 :])
         item = repository.items(commit).get(path) if safe else None
         if item is None:
             raise RefusedError(404, "EntryNotFound", "Entry not found", {"X-Repo-Commit": commit})

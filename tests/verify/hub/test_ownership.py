@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from gptalt_catalog.verify.hub import download
-from gptalt_catalog.verify.hub.download import fetch, remove
+from gptalt_catalog.verify.hub.download import FetchOptions, fetch, remove
 from gptalt_catalog.verify.hub.errors import HubError
 from gptalt_catalog.verify.hub.faults import failing
 from gptalt_catalog.verify.hub.snapshot import local
-from tests.verify.hub.repositories_for_tests import NAME, WEIGHTS, Site, refusal
+from tests.verify.hub.repositories_for_tests import NAME, WEIGHTS, Site, refusal, sha256
 
 # ---- whose is it
 
@@ -58,6 +58,26 @@ def test_a_blob_that_somebody_replaced_stays(site: Site) -> None:
     blob.write_bytes(data)
     remove(got, site.settings())
     assert blob.read_bytes() == data
+
+
+def test_a_blob_that_others_brought_stays_without_their_links(site: Site) -> None:
+    data = (site.source / WEIGHTS).read_bytes()
+    blob = site.cache / "models--tiny-lab--tiny/blobs" / sha256(data)
+    blob.parent.mkdir(parents=True)
+    blob.write_bytes(data)
+    got = fetch(NAME, options=site.options())
+    assert got.fetched < 4096
+    remove(got, site.settings())
+    assert blob.read_bytes() == data
+
+
+def test_a_blob_of_ours_stays_while_others_show_it(site: Site) -> None:
+    got = fetch(NAME, options=site.options())
+    theirs = got.folder.parent / ("f" * 40) / WEIGHTS
+    theirs.parent.mkdir()
+    theirs.symlink_to((got.folder / WEIGHTS).readlink())
+    remove(got, site.settings())
+    assert theirs.read_bytes() == (site.source / WEIGHTS).read_bytes()
 
 
 def test_a_damaged_file_of_others_is_left_alone_and_named(site: Site) -> None:
@@ -112,3 +132,26 @@ def test_without_symbolic_links_copies_do(site: Site, monkeypatch: pytest.Monkey
     assert fetch(NAME, options=site.options()).fetched == 0
     remove(got, site.settings())
     assert site.entries() == {}
+
+
+def offline(site: Site, revision: str = "main") -> HubError:
+    with pytest.raises(HubError) as caught:
+        fetch(NAME, revision, FetchOptions(settings=site.settings(offline=True)))
+    return caught.value
+
+
+def test_a_commit_of_others_without_a_tokenizer_is_not_whole(site: Site) -> None:
+    got = fetch(NAME, options=site.options())
+    shutil.rmtree(site.cache / "models--tiny-lab--tiny/.gptalt-catalog")
+    for pointer in got.folder.glob("tokenizer*"):
+        pointer.unlink()
+    assert (offline(site).code, "its tokenizer" in offline(site).message) == ("offline", True)
+
+
+def test_a_file_that_somebody_removed_is_missed_and_comes_again(site: Site) -> None:
+    got = fetch(NAME, options=site.options())
+    (got.folder / "tokenizer.json").resolve().unlink()
+    assert (offline(site).code, "tokenizer.json" in offline(site).message) == ("offline", True)
+    again = fetch(NAME, str(got.commit), site.options())
+    assert again.files == got.files
+    assert again.fetched == (site.source / "tokenizer.json").stat().st_size
