@@ -14,7 +14,7 @@ import typer
 from gptalt_catalog.cli import check, formatting, query, report
 from gptalt_catalog.cli.hub import hub_app
 from gptalt_catalog.cli.site import site_app
-from gptalt_catalog.cli.verify import verify
+from gptalt_catalog.cli.verify_steps import verify_app
 
 app = typer.Typer(
     name="gptalt-catalog",
@@ -30,8 +30,8 @@ app.command("fmt")(formatting.fmt)
 app.command("schema")(formatting.schema)
 app.command("new")(formatting.new)
 app.command("report")(report.report)
-app.command("verify")(verify)
 app.add_typer(site_app, name="site")
+app.add_typer(verify_app, name="verify")
 app.add_typer(hub_app, name="hub")
 
 

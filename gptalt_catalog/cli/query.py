@@ -60,7 +60,7 @@ def list_entries(
     if kind not in ("models", "checkpoints"):
         if any(filters.values()):
             raise typer.BadParameter("the filters are for `list models`")
-        _print(*_entries(loaded, kind), format)
+        print_records(*_entries(loaded, kind), format)
         return
     try:
         rows = query_checkpoints(loaded, **filters)
@@ -85,9 +85,9 @@ def list_entries(
             "released",
             "superseded_by",
         )
-        _print(columns, short, format)
+        print_records(columns, short, format)
     else:
-        _print(CHECKPOINT_COLUMNS, records, format)
+        print_records(CHECKPOINT_COLUMNS, records, format)
 
 
 def _count(text: str | None) -> int | None:
@@ -154,13 +154,14 @@ def show(
     found = sheet(loaded, kind, key)
     if format is TableFormat.table:
         typer.echo(f"{found.title} ({kind} {key})\n{found.summary}\n")
-    _print(found.columns, found.records, format)
+    print_records(found.columns, found.records, format)
     if format is TableFormat.table:
         for line in found.closing:
             typer.echo(line)
 
 
-def _print(columns: Sequence[str], records: Sequence[Record], format: TableFormat) -> None:
+def print_records(columns: Sequence[str], records: Sequence[Record], format: TableFormat) -> None:
+    """Print rows as a table, as JSON or as CSV."""
     if format is TableFormat.json:
         _json([{c: r.get(c) for c in columns} for r in records])
     elif format is TableFormat.csv:

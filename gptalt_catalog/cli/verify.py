@@ -80,14 +80,14 @@ def verify(
         raise typer.BadParameter(str(error)) from None
     names = tuple(name.strip() for name in tasks.split(",") if name.strip())
     wishes = Wishes(model, suite, names, tuple(claim or ()), options, device, dtype, rows, resume, keep_weights, out)
-    job = _Job(wishes, catalog, offline, data or [], quiet=format is OutFormat.json)
+    job = Job(wishes, catalog, offline, data or [], quiet=format is OutFormat.json)
     try:
         prepared = job.prepare()
         if dry_run:
             job.plan_only(prepared)
             return
         running = job.run(prepared)
-    except _errors() as error:
+    except errors() as error:
         raise could_not_run(error) from None
     from gptalt_catalog.verify.session import exit_code
 
@@ -95,7 +95,8 @@ def verify(
     raise typer.Exit(exit_code([claim.verdict for claim in running.audit.claims]))
 
 
-def _errors() -> tuple[type[Exception], ...]:
+def errors() -> tuple[type[Exception], ...]:
+    """What keeps an audit from being run, in words for people."""
     from gptalt_catalog.verify.hub.errors import HubError
     from gptalt_catalog.verify.hub.target import TargetError
     from gptalt_catalog.verify.pipeline.requests import PipelineError
@@ -110,7 +111,7 @@ def could_not_run(error: Exception) -> typer.Exit:
     return typer.Exit(COULD_NOT_RUN)
 
 
-class _Job:
+class Job:
     """One run of the command, with its way of telling people."""
 
     def __init__(
@@ -130,6 +131,7 @@ class _Job:
             typer.echo(text, err=True)
 
     def settings(self) -> Any:
+        """Which hub is asked, and as whom."""
         import dataclasses
 
         from gptalt_catalog.verify.hub.settings import HubSettings
@@ -138,6 +140,7 @@ class _Job:
         return dataclasses.replace(found, offline=True) if self.offline else found
 
     def sources(self) -> Any:
+        """Where benchmark data come from."""
         from gptalt_catalog.verify.pipeline.tasks import DataSources
 
         folders = {}
@@ -165,6 +168,19 @@ class _Job:
             )
         self.say(f"{len(prepared.targets)} claims to audit, {len(prepared.skipped)} left out")
         return prepared
+
+    def commit(self, prepared: Prepared) -> str:
+        """The revision whose order of items counts, without fetching weights."""
+        from gptalt_catalog.verify.hub.download import FetchOptions, plan
+        from gptalt_catalog.verify.hub.snapshot import local
+        from gptalt_catalog.verify.session import revision_of
+
+        model = prepared.model
+        if model.folder is not None:
+            return revision_of(local(model.folder))
+        if model.pinned:
+            return model.revision
+        return plan(str(model.repository), model.revision, FetchOptions(settings=self.settings())).resolved.commit
 
     def plan_only(self, prepared: Prepared) -> None:
         """What the download and the memory would come to."""
@@ -239,7 +255,7 @@ class _Job:
 class _Live:
     """The table that grows while the audit runs; plain lines where the output is no terminal."""
 
-    def __init__(self, job: _Job, running: Running) -> None:
+    def __init__(self, job: Job, running: Running) -> None:
         self.job = job
         self.running = running
 
@@ -298,11 +314,16 @@ def _print_outcome(running: Running, format: OutFormat) -> None:
 
         typer.echo(json.dumps([_row(claim) for claim in claims], indent=2, ensure_ascii=False))
         return
+    outcome(claims)
+    drawn = sum(len(results) for results in running.audit.results.values())
+    whole = sum(running.audit.sizes.values())
+    typer.echo(f"{drawn} of {whole} items ({drawn / whole:.0%} of the benchmarks), {running.answers.tokens} tokens")
+
+
+def outcome(claims: Sequence[ClaimAudit]) -> None:
+    """Print the verdicts as a table."""
     import sys
 
     from rich.console import Console
 
     Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(_table(claims))
-    drawn = sum(len(results) for results in running.audit.results.values())
-    whole = sum(running.audit.sizes.values())
-    typer.echo(f"{drawn} of {whole} items ({drawn / whole:.0%} of the benchmarks), {running.answers.tokens} tokens")

@@ -19,6 +19,7 @@ from typing import Any
 
 from gptalt_catalog.domain.verification import AuditedClaim, Verification
 from gptalt_catalog.loading.files import CatalogFile, classify
+from gptalt_catalog.loading.tree import read_tree
 from gptalt_catalog.loading.writing import entry_text
 from gptalt_catalog.verify.audit import Audit, ClaimAudit, Options
 from gptalt_catalog.verify.targets import Target, TaskLink
@@ -168,6 +169,18 @@ def write_record(catalog: Path, record_id: str, verification: Verification, item
         half.write_text(content, encoding="utf-8")
         half.replace(file)
     return path
+
+
+def read_record(path: Path) -> tuple[Verification, str]:
+    """A record and the text of its item file. Raises :class:`RecordError`, or ``OSError`` for a missing file."""
+    tree = read_tree(path.read_bytes())
+    if tree.value is None:
+        raise RecordError(f"{path.name}:{tree.faults[0].line}: {tree.faults[0].message}")
+    try:
+        record = Verification.model_validate(tree.value)
+    except ValueError as error:
+        raise RecordError(f"{path.name} is no record of this version: {error}") from None
+    return record, path.with_suffix(".items.json").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.claim import Claim
 from gptalt_catalog.domain.verification import Comparability, Environment, Verification
-from gptalt_catalog.verify.audit import Audit, Options, Step
+from gptalt_catalog.verify.audit import Audit, ClaimAudit, Options, Step
 from gptalt_catalog.verify.hub.target import Means, find_target
 from gptalt_catalog.verify.hub.target import Target as Model
 from gptalt_catalog.verify.record import RecordError, audited, item_results, read_items, sha256_text, write_record
@@ -162,15 +162,10 @@ def start(prepared: Prepared, snapshot: Snapshot, sources: DataSources, say: Cal
     from gptalt_catalog.verify.pipeline import planner, scorer
     from gptalt_catalog.verify.pipeline.requests import ResponseFile, open_requests
     from gptalt_catalog.verify.pipeline.runner import PipelineRunner
-    from gptalt_catalog.verify.pipeline.tasks import TaskLibrary
 
     wishes = prepared.wishes
     commit = revision_of(snapshot)
-    library = TaskLibrary(sources=sources)
-    plans = []
-    for number, (run_id, reading) in enumerate(_wanted(prepared).items(), start=1):
-        say(f"planning {run_id} ({number} of {len(_wanted(prepared))})")
-        plans.append(planner.plan(library.load(reading.run), wishes.suite, commit))
+    plans = _plans(prepared, commit, sources, say)
     say("loading the model")
     model = scorer.load(snapshot.folder, device=wishes.device, dtype=wishes.dtype, batch=wishes.batch)
     folder = state_folder(prepared, commit)
@@ -180,13 +175,78 @@ def start(prepared: Prepared, snapshot: Snapshot, sources: DataSources, say: Cal
             if file.exists():
                 file.replace(file.with_suffix(".old.jsonl"))
     folder.mkdir(parents=True, exist_ok=True)
-    header = planner.header(plans, wishes.suite, commit, [t.protocol for t in prepared.targets])
+    header = planner.header(plans, wishes.suite, commit, _protocols(prepared))
     requests = open_requests(files[0], header)
     responses = ResponseFile(files[1], requests.identity, scorer.description(model, snapshot.folder))
     targets = [_settled(target, plans, prepared.readings, model) for target in prepared.targets]
     runner = PipelineRunner(plans, requests, responses, model)
     audit = Audit(targets, runner, wishes.options, _earlier(prepared, runner))
     return Running(prepared, snapshot, audit, model, responses, requests)
+
+
+def plan_requests(prepared: Prepared, commit: str, sources: DataSources, path: Path, say: Callable[[str], None]) -> int:
+    """Write the prompts of all items that the audit may ask, up to each claim's cap; their number."""
+    from gptalt_catalog.verify.pipeline import planner
+    from gptalt_catalog.verify.pipeline.requests import open_requests
+
+    plans = _plans(prepared, commit, sources, say)
+    requests = open_requests(path, planner.header(plans, prepared.wishes.suite, commit, _protocols(prepared)))
+    for plan in plans:
+        requests.extend(plan.documents[: _cap(prepared, plan)])
+    return len(requests.documents)
+
+
+def _cap(prepared: Prepared, plan: Plan) -> int:
+    """The most items of a task that any of its claims may need."""
+    items, options = len(plan.documents), prepared.wishes.options
+    mine = [target for target in prepared.targets if target.link.task == plan.id]
+    return max(ClaimAudit(target, items, options).cap for target in mine)
+
+
+def grade_responses(
+    prepared: Prepared, sources: DataSources, requests: Path, responses: Path, say: Callable[[str], None]
+) -> list[ClaimAudit]:
+    """Audit the claims from answers in a file, as far as they reach."""
+    import dataclasses
+
+    from gptalt_catalog.verify.pipeline.requests import PipelineError, ResponseFile, open_requests
+    from gptalt_catalog.verify.pipeline.runner import PipelineRunner
+
+    asked, answered = open_requests(requests), ResponseFile(responses)
+    if answered.requests != asked.identity:
+        raise PipelineError(f"{responses.name} does not answer {requests.name}")
+    plans = _plans(prepared, asked.header.revision, sources, say)
+    reach = {plan.id: _answered(plan, answered.places) for plan in plans}
+    targets = [target for target in prepared.targets if reach[target.link.task]]
+    if not targets:
+        raise CannotRunError(f"{responses.name} answers none of the claims' items")
+    options = dataclasses.replace(prepared.wishes.options, max_items=min(reach[t.link.task] for t in targets))
+    audit = Audit(targets, PipelineRunner(plans, asked, answered, None), options)
+    for _ in audit.run():
+        pass
+    return audit.claims
+
+
+def _answered(plan: Plan, places: set[tuple[str, str, int]]) -> int:
+    """How many documents from the first on are answered."""
+    missing = (i for i, document in enumerate(plan.documents) if document.place not in places)
+    return next(missing, len(plan.documents))
+
+
+def _protocols(prepared: Prepared) -> list[str]:
+    return [target.protocol for target in prepared.targets]
+
+
+def _plans(prepared: Prepared, commit: str, sources: DataSources, say: Callable[[str], None]) -> list[Plan]:
+    """Every task of the audit with all its prompts; no weights are needed."""
+    from gptalt_catalog.verify.pipeline import planner
+    from gptalt_catalog.verify.pipeline.tasks import TaskLibrary
+
+    library, wanted, plans = TaskLibrary(sources=sources), _wanted(prepared), []
+    for number, (run_id, reading) in enumerate(wanted.items(), start=1):
+        say(f"planning {run_id} ({number} of {len(wanted)})")
+        plans.append(planner.plan(library.load(reading.run), prepared.wishes.suite, commit))
+    return plans
 
 
 def _wanted(prepared: Prepared) -> dict[str, Reading]:

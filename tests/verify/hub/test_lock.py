@@ -99,12 +99,10 @@ def test_threads_take_turns(tmp_path: Path) -> None:
 def test_a_marker_of_another_machine_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "_take", no_system_locks)
     marker = tmp_path / "a.pid"
-    done = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
-    )
-    marker.write_text(
-        f"{done.stdout.strip()} 0123456789abcdef"
-    )  # of a process that is no more, were it of this machine
+    code = "import os; print(os.getpid())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    # the process is no more; were it this machine's, the marker would be broken
+    marker.write_text(f"{done.stdout.strip()} 0123456789abcdef")
     with pytest.raises(HubError), locked(tmp_path / "a.lock", "it", NO_WAIT):
         pass
     assert marker.exists()
