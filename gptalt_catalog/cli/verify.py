@@ -14,7 +14,7 @@ import typer
 from gptalt_catalog.cli.options import CatalogOption
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gptalt_catalog.verify.audit import ClaimAudit
     from gptalt_catalog.verify.hub.snapshot import Snapshot
@@ -214,7 +214,9 @@ class Job:
 
     def _weights(self, prepared: Prepared) -> Snapshot:
         from gptalt_catalog.verify.hub.download import FetchOptions, Progress, fetch
+        from gptalt_catalog.verify.hub.obstacles import native_model_types, obstacle_in
         from gptalt_catalog.verify.hub.snapshot import local
+        from gptalt_catalog.verify.session import CannotRunError
 
         if prepared.model.folder is not None:
             return local(prepared.model.folder)
@@ -226,7 +228,12 @@ class Job:
                 last[0] = share
                 self.say(f"fetching: {share:.0%} of {state.total / 10**9:.2f} GB")
 
-        options = FetchOptions(settings=self.settings(), progress=progress)
+        def inspect(config: Mapping[str, object]) -> None:
+            found = obstacle_in(config, prepared.model.name, native_model_types())
+            if found is not None and found.blocking:
+                raise CannotRunError(str(found))
+
+        options = FetchOptions(settings=self.settings(), progress=progress, inspect=inspect)
         return fetch(str(prepared.model.repository), prepared.model.revision, options)
 
     def finish(self, running: Running, format: OutFormat) -> None:
