@@ -50,18 +50,17 @@ def build_site(catalog: CatalogOption = None, out: OutOption = None) -> None:
 @site_app.command("serve")
 def serve_site(
     catalog: CatalogOption = None,
-    out: OutOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
-    """Serve the site and rebuild it on changes; a catalog with errors leaves the last good site standing."""
+    """Serve the site as the catalog is now; while the catalog has errors, as it was before them."""
     import threading
 
     from gptalt_catalog.render.preview import Preview, serve
 
-    project, folder = _project(catalog, out)
+    project, _ = _project(catalog, None)
     try:
-        serve(Preview(project, folder, typer.echo), host, port, threading.Event())
+        serve(Preview(project, typer.echo), host, port, threading.Event())
     except OSError as error:
         typer.echo(f"cannot listen on {host}:{port}: {error.strerror}", err=True)
         raise typer.Exit(2) from None

@@ -1,4 +1,8 @@
-"""The preview behind ``site serve``: rebuilds what changed, keeps the last good site, shows problems."""
+"""The preview behind ``site serve``: pages from the catalog as it is now, the last good ones while it has errors.
+
+Nothing is built: :class:`.LiveSite` makes the pages that are looked at. Browsers wait for the next version
+and load their page again when it is there.
+"""
 
 from __future__ import annotations
 
@@ -8,91 +12,108 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from gptalt_catalog.domain.problem import Problem
 from gptalt_catalog.loading.catalog_loader import CatalogReader
-from gptalt_catalog.render.build import SiteBuildError, build, up_to_date
+from gptalt_catalog.render.live_site import HTML, Answer, LiveSite, Workshop
 from gptalt_catalog.render.project import Project
 
 STATUS_PATH = "/__preview/status.json"
 SCRIPT_PATH = "/__preview/preview.js"
 _TAG = f'<script src="{SCRIPT_PATH}"></script>'.encode()
 _WAITING = b"<!doctype html><meta charset=utf-8><title>Preview</title><body>" + _TAG
+PATIENCE = 20.0
+"""Seconds for which a browser's question for news is kept open."""
 
 
 @dataclass
 class State:
-    """What the browser is told: ``version`` grows with every new site; ``errors`` keep it from growing."""
+    """What browsers are told: ``version`` grows with every change, of pages or of errors."""
 
     version: int = 0
-    building: bool = False
+    pages: int = 0
     errors: tuple[str, ...] = ()
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON form."""
-        with self.lock:
-            return {"version": self.version, "building": self.building, "errors": list(self.errors)}
+    def set(self, *, pages: bool, errors: tuple[str, ...] = ()) -> None:
+        """Announce new pages, or errors that keep the old ones."""
+        with self.changed:
+            self.version += 1
+            self.pages += pages
+            self.errors = errors
+            self.changed.notify_all()
 
-    def set(self, **values: Any) -> None:
-        """Change several fields at once."""
-        with self.lock:
-            for name, value in values.items():
-                setattr(self, name, value)
+    def news(self, known: int | None, patience: float = PATIENCE) -> dict[str, Any]:
+        """The state as JSON, at once or when it is no longer the one that is ``known``."""
+        with self.changed:
+            if known is not None:
+                self.changed.wait_for(lambda: self.version != known, patience)
+            return {"version": self.version, "pages": self.pages, "errors": list(self.errors)}
 
 
 class Preview:
-    """Watches a project and keeps ``out``/site as good as its catalog allows."""
+    """Watches a project and keeps a :class:`.LiveSite` as good as its catalog allows."""
 
-    def __init__(self, project: Project, out: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, project: Project, say: Callable[[str], None]) -> None:
         self.project = project
-        self.out = out
         self.state = State()
         self.say = say
+        self.site: LiveSite | None = None
         self._reader = CatalogReader(project.catalog)
-        self._stamp = ""
+        self._workshop: Workshop | None = None
+        self._catalog_stamp = self._site_stamp = ""
 
     def refresh(self) -> bool:
-        """Rebuild if an input changed since the last call; returns whether there is a new site."""
-        stamp = self.project.stamp()
-        if stamp == self._stamp:
+        """Take in what changed since the last call; returns whether there are new pages."""
+        catalog_stamp, site_stamp = self.project.catalog_stamp(), self.project.site_stamp()
+        if (catalog_stamp, site_stamp) == (self._catalog_stamp, self._site_stamp):
             return False
-        first, self._stamp = self._stamp == "", stamp
         reading = self._reader.read()
+        self._catalog_stamp = catalog_stamp
         if reading.errors:
             self._fail([shown(problem) for problem in reading.errors])
             return False
-        if first and up_to_date(self.project, self.out):
-            self.state.set(version=1, errors=())
-            return True
-        self.state.set(building=True)
         try:
-            built = build(reading.catalog, self.project, self.out, self.say)
-        except SiteBuildError as error:
-            self._fail([str(error)])
+            if site_stamp != self._site_stamp or self._workshop is None:
+                self._site_stamp = site_stamp
+                self._workshop = Workshop(self.project)
+            self.site = LiveSite(reading.catalog, self._workshop)
+        except Exception as error:  # noqa: BLE001  a configuration or template being edited may be wrong in any way
+            self._fail([f"site: {type(error).__name__}: {error}"])
             return False
-        finally:
-            self.state.set(building=False)
-        for warning in built.warnings:
-            self.say(f"warning: {warning}")
-        self.state.set(version=self.state.version + 1, errors=())
+        self.state.set(pages=True)
         self.say("the site is up to date")
         return True
 
     def _fail(self, errors: list[str]) -> None:
-        self.state.set(errors=tuple(errors))
+        self.state.set(pages=False, errors=tuple(errors))
         for error in errors:
             self.say(error)
-        kept = (self.out / "site" / "index.html").is_file()
-        self.say(f"{len(errors)} errors; " + ("the last good site stays" if kept else "no site yet"))
+        self.say(f"{len(errors)} errors; " + ("the last good site stays" if self.site else "no site yet"))
+
+    def answer(self, path: str) -> Answer:
+        """What a path of the site gets; pages carry the preview's script."""
+        if self.site is None:
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, HTML, _WAITING)
+        try:
+            found = self.site.answer(path)
+        except Exception as error:  # noqa: BLE001  a template being edited may fail in any way; say how
+            text = f"{type(error).__name__}: {error}"
+            self.say(f"{path}: {text}")
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", text.encode())
+        if found.kind != HTML:
+            return found
+        return Answer(found.status, HTML, found.body.replace(b"</body>", _TAG + b"</body>"), found.location)
 
     def server(self, host: str, port: int) -> ThreadingHTTPServer:
         """A server of the site and of the state; the caller runs and closes it. Port 0: any free one."""
-        handler = partial(_Handler, self.state, self.out / "site")
-        return ThreadingHTTPServer((host, port), handler)
+        server = ThreadingHTTPServer((host, port), partial(_Handler, self))
+        server.daemon_threads = True  # questions for news may be open when it ends
+        return server
 
 
 def shown(problem: Problem) -> str:
@@ -100,56 +121,44 @@ def shown(problem: Problem) -> str:
     return f"{problem}\n  fix: {problem.fix}"
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves files; adds the preview's script to pages; answers with the site's 404 page."""
+class _Handler(BaseHTTPRequestHandler):
+    """Answers from the preview; nothing of the disk is reachable except what the site has."""
 
-    def __init__(self, state: State, site: Path, *arguments: Any) -> None:
-        self._state = state
-        self._site = site
-        super().__init__(*arguments, directory=str(site))
+    def __init__(self, preview: Preview, *arguments: Any) -> None:
+        self._preview = preview
+        super().__init__(*arguments)
 
     def do_GET(self) -> None:
-        path = self.path.split("?", 1)[0].split("#", 1)[0]
+        address = urlsplit(self.path)
+        path = unquote(address.path)
         if path == STATUS_PATH:
-            self._send(HTTPStatus.OK, "application/json", json.dumps(self._state.as_dict()).encode())
+            known = parse_qs(address.query).get("known", [""])[0]
+            news = self._preview.state.news(int(known) if known.isdigit() else None)
+            self._send(Answer(HTTPStatus.OK, "application/json", json.dumps(news).encode()))
         elif path == SCRIPT_PATH:
-            script = Path(__file__).with_name("preview.js")
-            self._send(HTTPStatus.OK, "text/javascript", script.read_bytes())
-        elif not (self._site / "index.html").is_file():
-            self._send(HTTPStatus.SERVICE_UNAVAILABLE, "text/html", _WAITING)
+            script = Path(__file__).with_name("preview.js").read_bytes()
+            self._send(Answer(HTTPStatus.OK, "text/javascript", script))
         else:
-            self._page(path)
+            self._send(self._preview.answer(path))
 
-    def _page(self, path: str) -> None:
-        target = Path(self.translate_path(path))
-        if target.is_dir() and path.endswith("/"):
-            target /= "index.html"
-        if target.is_dir() and (target / "index.html").is_file():
-            super().do_GET()  # redirects to the address with a slash
-        elif not target.is_file():
-            missing = self._site / "404.html"
-            self._send(HTTPStatus.NOT_FOUND, "text/html", missing.read_bytes() if missing.is_file() else b"not found")
-        elif target.suffix == ".html":
-            self._send(HTTPStatus.OK, "text/html", target.read_bytes().replace(b"</body>", _TAG + b"</body>"))
-        else:
-            super().do_GET()
-
-    def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
+    def _send(self, answer: Answer) -> None:
+        try:
+            self.send_response(answer.status)
+            if answer.location:
+                self.send_header("Location", answer.location)
+            self.send_header("Content-Type", f"{answer.kind}; charset=utf-8")
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            self.wfile.write(answer.body)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the browser went elsewhere
 
     def log_message(self, *_: Any) -> None:
         """Say nothing: the terminal is for the state of the catalog."""
 
 
-def serve(preview: Preview, host: str, port: int, stop: threading.Event, pause: float = 0.4) -> None:
+def serve(preview: Preview, host: str, port: int, stop: threading.Event, pause: float = 0.2) -> None:
     """Serve until ``stop`` is set, looking for changes every ``pause`` seconds.
 
     Raises ``OSError`` if it cannot listen there.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,25 +38,46 @@ class Project:
             schema=schema,
         )
 
-    def inputs(self) -> Iterator[Path]:
-        """Every file that a page may depend on, the package's own modules included."""
-        folders = [self.catalog, self.site, _PACKAGE, *([self.schema] if self.schema is not None else [])]
-        for folder in folders:
-            for path in folder.rglob("*"):
-                if "__pycache__" not in path.parts and path.is_file():
-                    yield path
-        yield from (self.config, self.config_zh)
+    def catalog_stamp(self) -> str:
+        """A digest of the catalog's files: names, times and sizes."""
+        return _stamp(self.catalog)
+
+    def site_stamp(self) -> str:
+        """A digest of the templates, assets, schemas and configurations."""
+        schema = [self.schema] if self.schema is not None else []
+        return _stamp(self.site, *schema, self.config, self.config_zh)
 
     def stamp(self) -> str:
-        """A digest of all inputs' names, times and sizes: it changes when any of them does."""
-        digest = hashlib.sha256()
-        for path in sorted(self.inputs()):
-            try:
-                status = path.stat()
-            except FileNotFoundError:  # removed while we looked
-                continue
-            digest.update(f"{path}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
-        return digest.hexdigest()
+        """A digest of everything that a page may depend on, the package's own modules included."""
+        return f"{self.catalog_stamp()}{self.site_stamp()}{_stamp(_PACKAGE)}"
+
+
+def _stamp(*places: Path) -> str:
+    digest = hashlib.sha256()
+    for place in places:
+        for line in sorted(_states(place)):
+            digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def _states(place: str | Path) -> Iterator[str]:
+    """A line for each file; by ``scandir``, because the preview asks several times a second."""
+    try:
+        if Path(place).is_file():
+            status = Path(place).stat()
+            yield f"{place}\0{status.st_mtime_ns}\0{status.st_size}\n"
+            return
+        with os.scandir(place) as found:
+            entries = list(found)
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _states(entry.path)
+            else:
+                status = entry.stat()
+                yield f"{entry.path}\0{status.st_mtime_ns}\0{status.st_size}\n"
+    except FileNotFoundError:  # removed while we looked
+        return
 
 
 def default_out(catalog: Path) -> Path:

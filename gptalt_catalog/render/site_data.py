@@ -11,10 +11,13 @@ from gptalt_catalog.views.conflicts import Conflict, conflicts
 from gptalt_catalog.views.corrections import Correction, corrections
 from gptalt_catalog.views.coverage import Coverage, coverage
 from gptalt_catalog.views.facts import FactReader
+from gptalt_catalog.views.family_graph import Tree, trees
 from gptalt_catalog.views.lineage import Lineage
 from gptalt_catalog.views.model_list import ModelRow, model_rows
 from gptalt_catalog.views.ranking import ProtocolRanking, rankings
 from gptalt_catalog.views.scores import ScoreBook
+from gptalt_catalog.views.size_scores import SizePlot, size_plots
+from gptalt_catalog.views.timeline import Milestone, milestones
 from gptalt_catalog.views.words import LANGUAGES, Language
 
 
@@ -68,6 +71,21 @@ class SiteData:
             for row in rows:
                 grouped.setdefault(row.family, []).append(row)
         return found
+
+    @cached_property
+    def milestones(self) -> dict[Language, tuple[Milestone, ...]]:
+        """First releases, by language."""
+        return {language: milestones(self.catalog, language) for language in LANGUAGES}
+
+    @cached_property
+    def trees(self) -> tuple[Tree, ...]:
+        """The family trees."""
+        return trees(self.lineage)
+
+    @cached_property
+    def size_plots(self) -> dict[Language, dict[str, SizePlot]]:
+        """Sizes and scores by benchmark, by language."""
+        return {language: size_plots(self.book, self.rows[language]) for language in LANGUAGES}
 
     @cached_property
     def readers(self) -> dict[Language, FactReader]:

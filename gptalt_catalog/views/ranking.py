@@ -45,13 +45,14 @@ def ranking(book: ScoreBook, protocol: str) -> tuple[Place, ...]:
     scores_only = [score for score, _ in chosen]
     places = []
     for score, others in chosen:
-        first = 1 + sum(_better(other, score) for other in scores_only)
-        last = len(chosen) - sum(_better(score, other) for other in scores_only)
+        first = 1 + sum(better(other, score) for other in scores_only)
+        last = len(chosen) - sum(better(score, other) for other in scores_only)
         places.append(Place(score, others, first, last))
     return tuple(places)
 
 
-def _better(first: Score, second: Score) -> bool:
+def better(first: Score, second: Score) -> bool:
+    """Whether ``first`` is surely higher; where an error is not known, the printed order stands."""
     if first.percent <= second.percent:
         return False
     if first.error is None or second.error is None:

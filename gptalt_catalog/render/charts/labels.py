@@ -19,10 +19,7 @@ class Box:
     def meets(self, other: Box) -> bool:
         """Whether the two overlap."""
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def within(self, other: Box) -> bool:
@@ -62,7 +59,10 @@ class Sheet:
             (Spot(x + gap, y + half * 0.65, "start"), Box(x + gap, y - half, x + gap + width, y + half)),
             (Spot(x - gap, y + half * 0.65, "end"), Box(x - gap - width, y - half, x - gap, y + half)),
             (Spot(x, y - gap, "middle"), Box(x - width / 2, y - gap - 2 * half, x + width / 2, y - gap)),
-            (Spot(x, y + gap + FONT_SIZE * 0.75, "middle"), Box(x - width / 2, y + gap, x + width / 2, y + gap + 2 * half)),
+            (
+                Spot(x, y + gap + FONT_SIZE * 0.75, "middle"),
+                Box(x - width / 2, y + gap, x + width / 2, y + gap + 2 * half),
+            ),
         )
         for spot, box in spots:
             if box.within(self.bounds) and not any(box.meets(other) for other in self.taken):

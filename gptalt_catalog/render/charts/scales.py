@@ -58,7 +58,7 @@ class Log:
 
 def moment(date: str) -> float:
     """A date as years since 0, in the middle of what it leaves open (``2023``: its 1 July)."""
-    year, month, day = (int(part) if part else 0 for part in (date.split("-") + ["", ""])[:3])
+    year, month, day = (int(part) if part else 0 for part in [*date.split("-"), "", ""][:3])
     if not month:
         return year + 0.5
     return year + (month - 1 + ((day - 1) / 31 if day else 0.5)) / 12

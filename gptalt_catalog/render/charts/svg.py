@@ -20,8 +20,7 @@ _WIDE: Final = frozenset("mwMW@%—\u2014")
 
 def number(value: float) -> str:
     """A coordinate with one decimal at most, without a needless zero."""
-    text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def element(name: str, *content: object, **attributes: str | float | None) -> Markup:

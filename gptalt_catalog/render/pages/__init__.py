@@ -37,7 +37,7 @@ class PageFile:
 
 def all_pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     """All pages of one language."""
-    from gptalt_catalog.render.pages import benchmarks, families, lists, resources, trust
+    from gptalt_catalog.render.pages import benchmarks, charts, families, lists, resources, trust
 
-    for pages in (lists.pages, families.pages, benchmarks.pages, resources.pages, trust.pages):
+    for pages in (lists.pages, families.pages, benchmarks.pages, resources.pages, trust.pages, charts.pages):
         yield from pages(data, language)

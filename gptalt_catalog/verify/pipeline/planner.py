@@ -9,7 +9,7 @@ an item's prompt is the one that a full run gives it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
@@ -110,6 +110,22 @@ def order_key(suite: str, task: str, revision: str, document: str) -> str:
 def manifest(documents: Sequence[Document]) -> str:
     """One hash for the content of all documents, in the order of the data."""
     return sha256("\n".join(f"{d.leaf} {d.doc_id} {d.doc_hash}" for d in documents))
+
+
+def prompts_hash(documents: Iterable[Document]) -> str:
+    """One hash for all that is asked about some documents, in the order of the data.
+
+    The order of the requests of one document and generation settings other than stop strings do not count,
+    so that the requests of older programs can be hashed in the same way.
+    """
+
+    def asked(request: Request) -> str:
+        if request.kind == "generate_until":
+            return canonical([request.kind, request.args[0], list(request.args[1].get("until", []))])
+        return canonical([request.kind, *request.args])
+
+    ordered = sorted(documents, key=lambda d: (d.leaf, d.doc_id))
+    return sha256(canonical([sorted({asked(request) for request in document.requests}) for document in ordered]))
 
 
 def doc_hash(document: Any) -> str:

@@ -1,0 +1,113 @@
+"""The site's sources by path: Markdown, JSON and assets, each made only when it is asked for.
+
+``generate`` writes all of them; the preview makes the ones that a browser wants. Both get the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from gptalt_catalog.render.environment import Templates
+from gptalt_catalog.render.model_table import model_table
+from gptalt_catalog.render.pages import PageFile, all_pages
+from gptalt_catalog.render.places import ENTRY_KINDS, file_of
+from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.views.export import (
+    CHECKPOINT_COLUMNS,
+    CLAIM_COLUMNS,
+    checkpoint_record,
+    claim_record,
+    csv_text,
+    entry_record,
+)
+from gptalt_catalog.views.words import LANGUAGES, Language
+
+Make = Callable[[], str | bytes]
+
+
+class Sources:
+    """What the site of one catalog is made from; paths are below ``build/docs`` (``zh/models/llama.md``)."""
+
+    def __init__(self, data: SiteData, site: Path, templates: Templates, schema: Path | None = None) -> None:
+        self.data = data
+        self._site = site
+        self._templates = templates
+        self._schema = schema
+
+    @cached_property
+    def pages(self) -> dict[Language, dict[str, PageFile]]:
+        """The pages of each language by address."""
+        return {language: {p.address: p for p in all_pages(self.data, language)} for language in LANGUAGES}
+
+    @cached_property
+    def files(self) -> dict[str, Make]:
+        """Everything that is no page, by path."""
+        return dict(self._files())
+
+    def markdown(self, language: Language, address: str) -> str:
+        """The Markdown of a page. Raises ``KeyError`` if there is none at the address."""
+        page = self.pages[language][address]
+        return self._templates.render(page.template, page.context(self.data, language))
+
+    def all(self) -> Iterator[tuple[str, Make]]:
+        """Every path with what makes its content, pages first."""
+        for language, pages in self.pages.items():
+            for address in pages:
+                yield f"{language}/{file_of(address)}", partial(self.markdown, language, address)
+        yield from self.files.items()
+
+    def _files(self) -> Iterator[tuple[str, Make]]:
+        for language in LANGUAGES:
+            yield f"{language}/assets/data/models.json", partial(_table, self.data, language)
+            yield from _copies(self._site / "assets", f"{language}/assets")
+        for path, make in data_files(self.data):
+            yield f"en/data/{path}", make
+        if self._schema is not None:
+            yield from _copies(self._schema, "en/schema")
+
+
+def _table(data: SiteData, language: Language) -> str:
+    return json_text(model_table(data, language))
+
+
+def data_files(data: SiteData) -> Iterator[tuple[str, Make]]:
+    """The downloads by path: checkpoints, claims, and every entry as JSON."""
+    for name, columns, records in (
+        ("checkpoints", CHECKPOINT_COLUMNS, lambda: [checkpoint_record(row) for row in data.rows["en"]]),
+        ("claims", CLAIM_COLUMNS, lambda: [claim_record(score) for score in data.book.scores]),
+    ):
+        yield f"{name}.json", partial(_records_json, records)
+        yield f"{name}.csv", partial(_records_csv, columns, records)
+    for document in data.catalog.documents:
+        if document.kind.name in ENTRY_KINDS:
+            yield (
+                f"{document.kind.folder}/{document.id}.json",
+                partial(_entry_json, document.id, document.content),
+            )
+
+
+def _records_json(records: Callable[[], list[Any]]) -> str:
+    return json_text(records())
+
+
+def _records_csv(columns: tuple[str, ...], records: Callable[[], list[Any]]) -> str:
+    return csv_text(columns, records())
+
+
+def _entry_json(key: str, content: Any) -> str:
+    return json_text(entry_record(key, content))
+
+
+def json_text(value: Any) -> str:
+    """JSON as the site ships it: compact, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _copies(folder: Path, target: str) -> Iterator[tuple[str, Make]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield f"{target}/{path.relative_to(folder).as_posix()}", path.read_bytes
