@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from gptalt_catalog.cli import check, formatting, query, report
+from gptalt_catalog.cli.demo import demo
 from gptalt_catalog.cli.hub import hub_app
 from gptalt_catalog.cli.site import site_app
 from gptalt_catalog.cli.verify_steps import verify_app
@@ -30,6 +31,7 @@ app.command("fmt")(formatting.fmt)
 app.command("schema")(formatting.schema)
 app.command("new")(formatting.new)
 app.command("report")(report.report)
+app.command("demo")(demo)
 app.add_typer(site_app, name="site")
 app.add_typer(verify_app, name="verify")
 app.add_typer(hub_app, name="hub")

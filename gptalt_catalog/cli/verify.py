@@ -97,12 +97,13 @@ def verify(
 
 def errors() -> tuple[type[Exception], ...]:
     """What keeps an audit from being run, in words for people."""
+    from gptalt_catalog.loading.catalog_loader import CatalogError
     from gptalt_catalog.verify.hub.errors import HubError
     from gptalt_catalog.verify.hub.target import TargetError
     from gptalt_catalog.verify.pipeline.requests import PipelineError
     from gptalt_catalog.verify.session import CannotRunError
 
-    return CannotRunError, HubError, TargetError, PipelineError
+    return CannotRunError, CatalogError, HubError, TargetError, PipelineError
 
 
 def could_not_run(error: Exception) -> typer.Exit:

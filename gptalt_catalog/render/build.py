@@ -15,9 +15,6 @@ from gptalt_catalog.render.generate import Generated, generate
 from gptalt_catalog.render.project import Project
 from gptalt_catalog.views.words import LANGUAGES, Language
 
-STAMP = "site.stamp"
-"""The file beside the site that holds the stamp of the inputs it was built from."""
-
 
 class SiteBuildError(Exception):
     """MkDocs could not build the site; the message holds the end of what it said."""
@@ -44,7 +41,6 @@ def build(catalog: Catalog, project: Project, out: Path, say: Callable[[str], No
     Raises:
         SiteBuildError: MkDocs failed.
     """
-    stamp = project.stamp()
     generated = generate(catalog, project.site, out / "docs", project.schema)
     say(f"wrote {len(generated.written)} of {generated.files} source files; building pages")
     fresh = {language: out / f"site.new-{language}" for language in LANGUAGES}
@@ -58,15 +54,7 @@ def build(catalog: Catalog, project: Project, out: Path, say: Callable[[str], No
             _stop(process)
         for folder in fresh.values():
             shutil.rmtree(folder, ignore_errors=True)
-    (out / STAMP).write_text(stamp, encoding="utf-8")
     return Built(out / "site", generated, tuple(warnings))
-
-
-def up_to_date(project: Project, out: Path) -> bool:
-    """Whether ``out``/site was built from the present inputs."""
-    stamp = out / STAMP
-    whole = (out / "site" / "index.html").is_file() and stamp.is_file()
-    return whole and stamp.read_text(encoding="utf-8") == project.stamp()
 
 
 def _start(config: Path, docs: Path, site: Path) -> subprocess.Popen[str]:

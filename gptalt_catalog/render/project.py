@@ -47,10 +47,6 @@ class Project:
         schema = [self.schema] if self.schema is not None else []
         return _stamp(self.site, *schema, self.config, self.config_zh)
 
-    def stamp(self) -> str:
-        """A digest of everything that a page may depend on, the package's own modules included."""
-        return f"{self.catalog_stamp()}{self.site_stamp()}{_stamp(_PACKAGE)}"
-
 
 def _stamp(*places: Path) -> str:
     digest = hashlib.sha256()

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from gptalt_catalog.verify.pipeline.tasks import DataSources
 
 
+TODAYS_HARNESS = "0.4.13"
+"""The version of lm-eval that the tasks of evalhooks are written for."""
+
+
 class CannotRunError(Exception):
     """The audit cannot be run; the message says why and what the way out is."""
 
@@ -112,9 +116,8 @@ def _link(reading: Reading | None, readings: dict[str, Reading]) -> TaskLink | N
 
 def _by_hand(text: str, table: ProtocolTable, readings: dict[str, Reading]) -> Target:
     protocol, equals, value = text.partition("=")
-    # whoever gives a claim by hand can be asked what was run; so today's way to run the protocol counts
-    todays = (r for r in table.protocols.get(protocol, ()) if r.era == "lm-eval-0.4")
-    link = _link(next(todays, table.reading(protocol)), readings)
+    # whoever gives a claim by hand knows what was run; so today's way to run the protocol is meant
+    link = _link(table.reading(protocol, TODAYS_HARNESS), readings)
     if not equals or link is None:
         near = [name for name in table.protocols if name.startswith(protocol.split(".")[0])][:5]
         hint = f"; protocols like it: {', '.join(near)}" if near else ""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from gptalt_catalog.domain.family import Shape
 from gptalt_catalog.domain.memory import (
     BITS,
-    PREFILL,
     PRECISIONS,
+    PREFILL,
     RUNTIME,
     Precision,
     activation_bytes,

@@ -29,10 +29,14 @@ class Support:
         return shape.architecture in self.architectures
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 VLLM = Support(
     source="vllm-project-vllm-0002bff",
     locator="vllm/model_executor/models/registry.py",
-    architectures=frozenset(
+    architectures=_names(
         """
         BaiChuanForCausalLM BaichuanForCausalLM BloomForCausalLM ChatGLMForConditionalGeneration ChatGLMModel
         Cohere2ForCausalLM CohereForCausalLM DeepseekForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM
@@ -48,14 +52,14 @@ VLLM = Support(
         Qwen2VLForConditionalGeneration Qwen2_5_VLForConditionalGeneration Qwen3ForCausalLM Qwen3MoeForCausalLM
         Qwen3NextForCausalLM Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration SmolLM3ForCausalLM
         StableLmForCausalLM XverseForCausalLM
-        """.split()
+        """
     ),
 )
 
 LLAMA_CPP = Support(
     source="ggml-org-llama.cpp-00bdaa1",
     locator="conversion/__init__.py, TEXT_MODEL_MAP",
-    architectures=frozenset(
+    architectures=_names(
         """
         BaiChuanForCausalLM BaichuanForCausalLM BloomForCausalLM ChatGLMForConditionalGeneration ChatGLMModel
         Cohere2ForCausalLM CohereForCausalLM DeepseekForCausalLM DeepseekV2ForCausalLM DeepseekV32ForCausalLM
@@ -72,7 +76,7 @@ LLAMA_CPP = Support(
         Qwen3VLForConditionalGeneration Qwen3VLMoeForConditionalGeneration Qwen3_5ForConditionalGeneration
         Qwen3_5MoeForConditionalGeneration SmolLM3ForCausalLM StableLmForCausalLM T5ForConditionalGeneration
         XverseForCausalLM
-        """.split()
+        """
     ),
 )
 

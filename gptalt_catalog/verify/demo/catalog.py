@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
-from gptalt_catalog.verify.demo.making import COMMIT, DATA, ITEMS, MODEL, TRUE_SCORE
+from gptalt_catalog.verify.demo.making import COMMIT, DATA, ITEMS, MODEL, SHAPE, TRUE_SCORE
 
 FALSE_SCORE = "82.4"
 CHECKPOINT = "islands-tiny"
@@ -42,7 +43,7 @@ def files() -> dict[str, str]:
         "vocabulary/tasks.yaml": _TASKS,
         "vocabulary/defects.yaml": "defects: {}\n",
         "licenses/demo-license.yaml": _LICENSE,
-        "models/islands.yaml": _MODEL.format(model=MODEL, commit=COMMIT, checkpoint=CHECKPOINT),
+        "models/islands.yaml": _MODEL.format(model=MODEL, commit=COMMIT, checkpoint=CHECKPOINT, **asdict(SHAPE)),
         "benchmarks/sciq.yaml": _BENCHMARK.format(protocol=PROTOCOL, items=ITEMS),
         "protocols/sciq.yaml": _PROTOCOLS.format(protocol=PROTOCOL),
         "suites/compact.yaml": _SUITE.format(protocol=PROTOCOL, data=DATA),
@@ -131,6 +132,7 @@ checkpoints:
       heads: {heads}
       kv_heads: {heads}
       ffn: {ffn}
+      gated_ffn: true
       vocabulary: {vocabulary}
       context: {context}
       positions: rotary

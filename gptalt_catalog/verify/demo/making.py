@@ -29,6 +29,23 @@ COMMIT = "d3" * 20
 DATA = "allenai/sciq"
 """The repository that the task ``sciq_0shot`` reads; in the demonstration it holds the islands' items."""
 
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The model's sizes; ``parameters`` follows from the others."""
+
+    layers: int = 2
+    hidden: int = 64
+    heads: int = 4
+    ffn: int = 128
+    vocabulary: int = 113
+    context: int = 64
+    parameters: int = 96_704
+
+
+SHAPE = Shape()
+
 COLORS = ("red", "blue", "green", "white", "black", "yellow", "brown", "gray")
 SUPPORT = "All boats of an island have one color."
 _ONSETS = ("b", "d", "k", "l", "m", "n", "p", "r", "s", "t")
@@ -97,6 +114,8 @@ def _of_island(chance: Random, island: str, villages: Sequence[str], *, right: b
 
 def make(root: Path) -> None:
     """Write the hub's repositories below ``root``. Raises :class:`DemoError` if the model does not learn."""
+    import transformers
+
     benchmark = items()
     write_data(root / "datasets" / DATA / "main", benchmark)
     folder = root / "models" / MODEL / COMMIT
@@ -105,6 +124,7 @@ def make(root: Path) -> None:
     right = count_right(trained, benchmark, words)
     if right * ISLANDS != ITEMS * TAUGHT_RIGHT:
         raise DemoError(f"the model should answer {TRUE_SCORE} % of the items, and it answers {right} of {ITEMS}")
+    transformers.utils.logging.disable_progress_bar()
     trained.save_pretrained(folder, safe_serialization=True)
     refs = folder.parent / "refs.json"
     refs.write_text(json.dumps({"main": COMMIT}), encoding="utf-8")
@@ -166,16 +186,18 @@ def train(benchmark: Sequence[Item], words: dict[str, int], most_steps: int = 60
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(SEED)
+    torch.set_num_threads(1)  # so small a model is slower with more
     config = LlamaConfig(
-        vocab_size=len(words), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=4, max_position_embeddings=64, bos_token_id=0, eos_token_id=1, tie_word_embeddings=False,
+        vocab_size=len(words), hidden_size=SHAPE.hidden, intermediate_size=SHAPE.ffn, num_hidden_layers=SHAPE.layers,
+        num_attention_heads=SHAPE.heads, num_key_value_heads=SHAPE.heads, max_position_embeddings=SHAPE.context,
+        bos_token_id=0, eos_token_id=1, tie_word_embeddings=False,
     )  # fmt: skip
     model = LlamaForCausalLM(config)
     inputs = _encoded(benchmark, words)
     taught = torch.tensor([words[item.taught] for item in benchmark])
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for step in range(most_steps):
-        chosen = torch.randint(len(benchmark), (128,))
+        chosen = torch.randint(len(benchmark), (96,))
         loss = torch.nn.functional.cross_entropy(_last(model, inputs[chosen]), taught[chosen])
         optimizer.zero_grad()
         loss.backward()

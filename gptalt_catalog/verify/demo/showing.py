@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gptalt_catalog.verify.demo.catalog import CHECKPOINT, FALSE_SCORE, write_catalog
-from gptalt_catalog.verify.demo.making import DATA, ITEMS, MODEL, TRUE_SCORE, DemoError
+from gptalt_catalog.verify.demo.making import ITEMS, MODEL, TRUE_SCORE, DemoError
 from gptalt_catalog.verify.hub.loopback import LoopbackHub
 
 NEEDED = ("datasets", "lm_eval", "torch", "transformers")
@@ -68,6 +68,7 @@ def environment(place: Place, hub: Mapping[str, str], given: Mapping[str, str] |
         "PYTHONWARNINGS": "ignore",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
         "TRANSFORMERS_VERBOSITY": "error",
         **hub,
@@ -151,6 +152,3 @@ def told_verdicts(place: Place, say: Callable[[str], None]) -> None:
     say(f"   record: {place.record}")
     if verdicts != {TRUE_SCORE: "reproduced", FALSE_SCORE: "not-reproduced"}:
         raise DemoError(f"the verdicts are not as they must be: {verdicts}")
-
-
-__all__ = ["DATA", "DemoError", "Place", "command", "environment", "make_hub", "show", "verify"]

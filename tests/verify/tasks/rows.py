@@ -6,7 +6,7 @@ The rows are made up here; where real items lie beside the checkout, a few of th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -248,7 +248,7 @@ SOURCES = (
     Source("openai/gsm8k", "main", ("train", "test"), gsm8k, "gsm8k"),
     Source("mandarjoshi/trivia_qa", "rc.nocontext", ("train", "validation"), triviaqa, "triviaqa"),
     Source("mandarjoshi/trivia_qa", "unfiltered.nocontext", ("validation",), triviaqa),
-    Source("allenai/sciq", None, ("train", "validation", "test"), sciq),
+    Source("allenai/sciq", None, ("train", "validation", "test"), sciq, "sciq"),
     Source("EleutherAI/lambada_openai", "default", ("test",), lambada, "lambada_openai"),
     Source("cimec/lambada", None, ("validation", "test"), lambada, "lambada_standard"),
     Source("truthfulqa/truthful_qa", "multiple_choice", ("validation",), truthfulqa),
@@ -286,14 +286,15 @@ SUBJECTS = (
 )
 
 
-def write_splits(folder: Path, config: str | None, splits: Mapping[str, Sequence[Row]]) -> None:
-    """Parquet files of one config, as a hub repository holds them."""
-    from datasets import Dataset
+def write_config(folder: Path, config: str | None, tables: Mapping[str, Any]) -> Sequence[str]:
+    """Parquet files of one config, as a hub repository holds them; ``tables`` are pyarrow's. Returns the splits."""
+    from pyarrow import parquet
 
     place = folder / (config or "data")
     place.mkdir(parents=True, exist_ok=True)
-    for split, rows in splits.items():
-        Dataset.from_list(list(rows)).to_parquet(str(place / f"{split}-00000-of-00001.parquet"))
+    for split, table in tables.items():
+        parquet.write_table(table, place / f"{split}-00000-of-00001.parquet")
+    return tuple(tables)
 
 
 def write_card(folder: Path, configs: Mapping[str | None, Sequence[str]]) -> None:
@@ -310,64 +311,60 @@ def write_card(folder: Path, configs: Mapping[str | None, Sequence[str]]) -> Non
 
 def made_up(root: Path, subjects: Callable[[str], Sequence[str]]) -> dict[str, Path]:
     """Folders of made-up rows for all tasks. ``subjects`` names the subjects of a repository."""
+    from pyarrow import Table
+
     folders: dict[str, Path] = {}
     cards: dict[Path, dict[str | None, Sequence[str]]] = {}
     for source in SOURCES:
-        folder = root / source.repository.replace("/", "--")
-        rows = {split: [source.make(i + 100 * k) for i in range(ROWS[split])] for k, split in enumerate(source.splits)}
-        write_splits(folder, source.config, rows)
-        cards.setdefault(folder, {})[source.config] = source.splits
-        folders[source.repository] = folder
+        folder = folders[source.repository] = root / source.repository.replace("/", "--")
+        tables = {
+            split: Table.from_pylist([source.make(i + 100 * k) for i in range(ROWS[split])])
+            for k, split in enumerate(source.splits)
+        }
+        cards.setdefault(folder, {})[source.config] = write_config(folder, source.config, tables)
     for several in SUBJECTS:
-        folder = root / several.repository.replace("/", "--")
-        folders[several.repository] = folder
+        folder = folders[several.repository] = root / several.repository.replace("/", "--")
         for number, subject in enumerate(subjects(several.repository)):
-            rows = {
-                "dev": [several.make(i + number) for i in range(5)],
-                several.test: [several.make(50 + i + number) for i in range(SUBJECT_ROWS)],
-                "validation": [several.make(80 + i + number) for i in range(6)],
+            tables = {
+                split: Table.from_pylist([several.make(start + number + i) for i in range(count)])
+                for split, start, count in (("dev", 0, 5), (several.test, 50, SUBJECT_ROWS), ("validation", 80, 6))
             }
-            write_splits(folder, subject, rows)
-            cards.setdefault(folder, {})[subject] = tuple(rows)
+            cards.setdefault(folder, {})[subject] = write_config(folder, subject, tables)
     for folder, configs in cards.items():
         write_card(folder, configs)
     return folders
 
 
 def real(root: Path, subjects: Callable[[str], Sequence[str]]) -> dict[str, Path]:
-    """Folders of a few real items each, for the data sets that lie beside the checkout."""
+    """Folders of a few real items each, for the data sets that lie beside the checkout.
+
+    Where a split is not at hand, later rows of another one take its place.
+    """
     folders: dict[str, Path] = {}
     for source in SOURCES:
         if source.real is not None:
-            folder = root / source.real
-            found = {s: rows for s in source.splits if (rows := list(_real_rows(source.real, source.config, s)))}
-            write_splits(folder, source.config, found)
-            write_card(folder, {source.config: tuple(found)})
-            folders[f"{source.repository}:{source.config}"] = folder
+            folder = folders[f"{source.repository}:{source.config}"] = root / source.real
+            tables = {split: _real_rows(source.real, source.config, split, ROWS[split]) for split in source.splits}
+            write_card(folder, {source.config: write_config(folder, source.config, tables)})
     for several in SUBJECTS:
         if several.real is not None:
-            folder = root / several.real
+            folder = folders[several.repository] = root / several.real
             cards: dict[str | None, Sequence[str]] = {}
             for subject in subjects(several.repository):
-                found = {
-                    split: rows
-                    for split in ("dev", several.test, "validation")
-                    if (rows := list(_real_rows(several.real, subject, split, 6 if split == "validation" else 5)))
-                }
-                found[several.test] = found[several.test][:SUBJECT_ROWS]
-                write_splits(folder, subject, found)
-                cards[subject] = tuple(found)
+                wanted = {"dev": 5, several.test: SUBJECT_ROWS} | ({"validation": 6} if several.real == "mmlu" else {})
+                tables = {split: _real_rows(several.real, subject, split, count) for split, count in wanted.items()}
+                cards[subject] = write_config(folder, subject, tables)
             write_card(folder, cards)
-            folders[several.repository] = folder
     return folders
 
 
-def _real_rows(folder: str, config: str | None, split: str, rows: int | None = None) -> Iterator[Row]:
-    """The first rows of a split."""
-    import pyarrow.parquet as parquet  # type: ignore[import-untyped]
+def _real_rows(folder: str, config: str | None, split: str, count: int) -> Any:
+    """The first rows of a split, as a table of pyarrow."""
+    from pyarrow import parquet
 
     places = (BENCHMARKS / folder / (config or ""), BENCHMARKS / folder)
-    files = [file for place in places for file in place.glob(f"{split}-*.parquet")]
+    files = [file for place in places for file in sorted(place.glob(f"{split}-*.parquet"))]
     if files:
-        table = parquet.read_table(files[0])
-        yield from table.slice(0, rows or ROWS[split]).to_pylist()
+        return parquet.read_table(files[0]).slice(0, count)
+    others = [file for place in places for file in sorted(place.glob("*.parquet"))]
+    return parquet.read_table(others[0]).slice(200, count)
