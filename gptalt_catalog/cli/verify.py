@@ -211,6 +211,8 @@ class Job:
         snapshot = self._weights(prepared)
         running = start(prepared, snapshot, self.sources(), self.say)
         _Live(self, running).show(run)
+        if halvings := running.scorer.batches.halvings:
+            self.say(f"memory ran out: batches were halved {halvings} times")
         return running
 
     def _weights(self, prepared: Prepared) -> Snapshot:

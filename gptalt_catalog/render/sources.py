@@ -15,6 +15,7 @@ from gptalt_catalog.render.environment import Templates
 from gptalt_catalog.render.model_table import model_table
 from gptalt_catalog.render.pages import PageFile, all_pages
 from gptalt_catalog.render.places import ENTRY_KINDS, file_of
+from gptalt_catalog.render.search_index import search_index
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.views.export import (
     CHECKPOINT_COLUMNS,
@@ -60,9 +61,13 @@ class Sources:
                 yield f"{language}/{file_of(address)}", partial(self.markdown, language, address)
         yield from self.files.items()
 
+    def _search(self, language: Language) -> str:
+        return json_text(search_index(self.data, language, self.pages[language].values()))
+
     def _files(self) -> Iterator[tuple[str, Make]]:
         for language in LANGUAGES:
             yield f"{language}/assets/data/models.json", partial(_table, self.data, language)
+            yield f"{language}/assets/data/search.json", partial(self._search, language)
             yield from _copies(self._site / "assets", f"{language}/assets")
         for path, make in data_files(self.data):
             yield f"en/data/{path}", make

@@ -149,8 +149,9 @@ def _transformers(checkpoint: Checkpoint, repository: str, released: str, *, ima
     reader = "AutoProcessor" if auto == "AutoModelForImageTextToText" else "AutoTokenizer"
     ask, prompt_known = _ask(checkpoint, released, images=reader == "AutoProcessor")
     quantized = weights.form == "quantized"
+    packages = f"{_requirement('torch', weights)} {_requirement('transformers', weights)}"
     lines = (
-        f"# pip install {_requirement('torch', weights)} {_requirement('transformers', weights)} accelerate<<packages>>",
+        f"# pip install {packages} accelerate<<packages>>",
         "import torch",
         f"from transformers import {auto}, {reader}<<imports>>",
         "",

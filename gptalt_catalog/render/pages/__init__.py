@@ -18,7 +18,8 @@ __all__ = ["PageFile", "all_pages"]
 class PageFile:
     """A page to write: its address, the template that makes it, its title, and what else it shows.
 
-    ``content`` is called when the page is made, so that a preview of one page costs one page.
+    ``content`` is called when the page is made, so that a preview of one page costs one page. A page
+    that is not ``listed`` is not found by the search.
     """
 
     address: str
@@ -26,6 +27,7 @@ class PageFile:
     title: str
     description: str
     content: Callable[[], dict[str, Any]] = dict
+    listed: bool = True
 
     def context(self, data: SiteData, language: Language) -> dict[str, Any]:
         """Everything that the template may name."""

@@ -5,6 +5,7 @@ The rows are made up here; where real items lie beside the checkout, a few of th
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -231,6 +232,19 @@ class Source:
     splits: tuple[str, ...]
     make: Maker
     real: str | None = None
+    convert: Callable[[Any], Any] | None = None
+
+
+def questions_of(passages: Any) -> Any:
+    """Real questions in the form of one row a question, from rows of passages (tables of pyarrow)."""
+    from pyarrow import Table
+
+    rows = [
+        {"example_id": "", "article": row["article"], **problem}
+        for row in passages.to_pylist()
+        for problem in ast.literal_eval(row["problems"])
+    ]
+    return Table.from_pylist(rows[: ROWS["test"]])
 
 
 SOURCES = (
@@ -243,11 +257,11 @@ SOURCES = (
     Source("allenai/openbookqa", "main", ("validation", "test"), openbookqa, "openbookqa"),
     Source("EleutherAI/race", "high", ("test",), race_passage, "race"),
     Source("ehovy/race", "middle", ("test",), race_question),
-    Source("ehovy/race", "high", ("test",), race_question),
+    Source("ehovy/race", "high", ("test",), race_question, "race/high", questions_of),
     Source("EleutherAI/drop", None, ("train", "validation"), drop, "drop"),
     Source("openai/gsm8k", "main", ("train", "test"), gsm8k, "gsm8k"),
     Source("mandarjoshi/trivia_qa", "rc.nocontext", ("train", "validation"), triviaqa, "triviaqa"),
-    Source("mandarjoshi/trivia_qa", "unfiltered.nocontext", ("validation",), triviaqa),
+    Source("mandarjoshi/trivia_qa", "unfiltered.nocontext", ("validation",), triviaqa, "triviaqa/rc.nocontext"),
     Source("allenai/sciq", None, ("train", "validation", "test"), sciq, "sciq"),
     Source("EleutherAI/lambada_openai", "default", ("test",), lambada, "lambada_openai"),
     Source("cimec/lambada", None, ("validation", "test"), lambada, "lambada_standard"),
@@ -288,7 +302,7 @@ SUBJECTS = (
 
 def write_config(folder: Path, config: str | None, tables: Mapping[str, Any]) -> Sequence[str]:
     """Parquet files of one config, as a hub repository holds them; ``tables`` are pyarrow's. Returns the splits."""
-    from pyarrow import parquet
+    from pyarrow import parquet  # type: ignore[import-untyped]
 
     place = folder / (config or "data")
     place.mkdir(parents=True, exist_ok=True)
@@ -343,8 +357,10 @@ def real(root: Path, subjects: Callable[[str], Sequence[str]]) -> dict[str, Path
     folders: dict[str, Path] = {}
     for source in SOURCES:
         if source.real is not None:
-            folder = folders[f"{source.repository}:{source.config}"] = root / source.real
+            folder = folders[f"{source.repository}:{source.config}"] = root / f"{source.real}-{source.config}"
             tables = {split: _real_rows(source.real, source.config, split, ROWS[split]) for split in source.splits}
+            if source.convert is not None:
+                tables = {split: source.convert(table) for split, table in tables.items()}
             write_card(folder, {source.config: write_config(folder, source.config, tables)})
     for several in SUBJECTS:
         if several.real is not None:
@@ -359,12 +375,14 @@ def real(root: Path, subjects: Callable[[str], Sequence[str]]) -> dict[str, Path
 
 
 def _real_rows(folder: str, config: str | None, split: str, count: int) -> Any:
-    """The first rows of a split, as a table of pyarrow."""
-    from pyarrow import parquet
+    """The first rows of a split, as a table of pyarrow; filled up with later rows of another split."""
+    from pyarrow import concat_tables, parquet
 
     places = (BENCHMARKS / folder / (config or ""), BENCHMARKS / folder)
     files = [file for place in places for file in sorted(place.glob(f"{split}-*.parquet"))]
-    if files:
-        return parquet.read_table(files[0]).slice(0, count)
-    others = [file for place in places for file in sorted(place.glob("*.parquet"))]
-    return parquet.read_table(others[0]).slice(200, count)
+    others = [file for place in places for file in sorted(place.glob("*.parquet")) if file not in files]
+    found = [parquet.read_table(files[0]).slice(0, count)] if files else []
+    missing = count - sum(table.num_rows for table in found)
+    if missing and others:
+        found.append(parquet.read_table(others[-1]).slice(200, missing))
+    return concat_tables(found, promote_options="permissive")
