@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify serve test lint types imports data unit verify-tests browser browser-tests fmt bench wheel lock clean
+.PHONY: help setup setup-verify serve demo test lint types imports data unit verify-tests browser browser-tests fmt bench wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ serve: setup ## check the catalog, build its site and serve it on http://127.0.0
 	$(BIN)/gptalt-catalog check
 	$(BIN)/gptalt-catalog site build
 	$(BIN)/gptalt-catalog site serve
+
+demo: setup-verify ## see `verify` tell a true claim from a false one: two minutes, no network
+	@$(BIN)/gptalt-catalog demo; code=$$?; echo "exit code $$code"; test $$code -eq 1
 
 test: lint types imports data unit browser-tests verify-tests ## everything that continuous integration runs
 
@@ -35,8 +38,14 @@ data: setup ## the catalog itself: all rules, canonical form, up-to-date schemas
 	$(BIN)/gptalt-catalog fmt --check
 	$(BIN)/gptalt-catalog schema --check
 
-unit: setup ## all tests without a browser; every branch of domain and loading must be run
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser" --cov
+unit: setup ## all tests without a browser and torch; every branch of domain and loading must be run
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not verify" --cov
+
+setup-verify: setup ## install what verify needs: torch, transformers, lm-eval
+	@$(BIN)/python scripts/setup_verify.py
+
+verify-tests: setup-verify ## the tests that need torch, transformers and lm-eval
+	$(BIN)/pytest -n 2 --dist loadgroup -m verify
 
 browser: setup
 	@$(BIN)/python -m tests.chromium

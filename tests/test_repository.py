@@ -94,7 +94,7 @@ def test_commands_of_the_readme_work(command: str) -> None:
 
 
 def test_the_readme_shows_the_commands_of_its_uses() -> None:
-    assert {shlex.split(command)[1] for command in readme_commands()} == {"check", "list", "show"}
+    assert {shlex.split(command)[1] for command in readme_commands()} == {"check", "list", "show", "verify"}
 
 
 def test_python_of_the_readme_works(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ Exit codes: 0 nothing refuted, 1 something not reproduced, 2 wrong use, 3 undeci
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -123,6 +124,8 @@ class Job:
         self.wishes = wishes
         self.root = find_catalog(catalog)
         self.offline = offline
+        if offline:  # before the libraries are imported, which read it then
+            os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
         self.data = data
         self.quiet = quiet
 

@@ -1,70 +1,135 @@
-"""The model list as JSON for the filterable table of the site."""
+"""The model list as JSON: what the table of models, the finder and the comparison compute from in a browser."""
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final, get_args
 
+from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.family import Domain, Role
-from gptalt_catalog.domain.license import Commercial
+from gptalt_catalog.domain.license import Commercial, Condition
+from gptalt_catalog.domain.memory import ALIASES, PRECISIONS, PREFILL, RUNTIME
 from gptalt_catalog.render.fragments import short_license
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
+from gptalt_catalog.render.strings.choosing import choosing_strings
 from gptalt_catalog.views.formats import parameters_text
+from gptalt_catalog.views.memory_fit import CARDS
+from gptalt_catalog.views.memory_terms import UNPACKING, MemoryTerms, memory_terms
 from gptalt_catalog.views.model_list import ModelRow
+from gptalt_catalog.views.run_commands import PLACES
+from gptalt_catalog.views.scores import Score
 from gptalt_catalog.views.words import Language, value_label
 
-LABELS = (
+LABELS: Final = (
     "model", "role", "size", "context", "commercial", "license_", "languages", "released", "score", "score_of",
     "no_score_column", "domain", "search_models", "filters", "clear", "any_", "sort_by", "descending", "ascending",
     "shown_of", "show_all", "nothing_found", "ignored_state", "commercial_any", "superseded", "download",
-    "loading_failed", "scroll_cue",
+    "loading_failed", "scroll_cue", "list_separator",
 )  # fmt: skip
-"""The texts that the script shows."""
+"""The texts of the site that scripts show."""
+
+ACCESSES: Final = ("open", "gated", "by-request", "withdrawn", "moved", "closed", "unknown")
+FORMS: Final = ("full", "delta", "adapter", "quantized", "encrypted", "component", "none", "unknown")
+TRUSTS: Final = ("self-reported", "rechecked", "independently-repeated")
 
 
 def model_table(data: SiteData, language: Language) -> dict[str, Any]:
-    """Rows and the words for their values; everything is text, the script escapes it."""
+    """Rows and the words for their values; everything is text, the scripts escape it."""
     rows = data.rows[language]
     t = strings(language)
     named = data.readers[language].named
     benchmarks = sorted({key for row in rows for key in row.scores}, key=lambda key: named("benchmark", key).casefold())
     licenses = sorted({key for row in rows for key in row.licenses})
+    makers = sorted({key for row in rows for key in row.organizations})
+    lists = (Role, Domain, Commercial, Condition)
+    words = [value for choices in lists for value in get_args(choices)]
+    trust = verified(data.catalog)
     return {
         "labels": {name.rstrip("_"): getattr(t, name) for name in LABELS},
-        "words": {
-            value: value_label(value, language) for value in (*get_args(Role), *get_args(Domain), *get_args(Commercial))
-        },
-        "order": {"roles": get_args(Role), "domains": get_args(Domain), "uses": get_args(Commercial)},
+        "choosing": asdict(choosing_strings(language)),
+        "words": {value: value_label(value, language) for value in (*words, *ACCESSES, *FORMS)},
+        "order": {"roles": get_args(Role), "domains": get_args(Domain), "uses": get_args(Commercial), "trusts": TRUSTS},
         "licenses": {key: short_license(data.catalog, key, language) for key in licenses},
         "languages": {key: named("language", key) for key in sorted({code for row in rows for code in row.languages})},
+        "organizations": {key: named("organization", key) for key in makers},
         "benchmarks": {key: named("benchmark", key) for key in benchmarks},
-        "rows": [_row(row) for row in rows],
+        "families": {key: named("family", key) for key in sorted({k for row in rows for k in row.superseded_by})},
+        "memory": memory_model(data),
+        "places": PLACES,
+        "rows": [_row(row, data, trust) for row in rows],
     }
 
 
-def _row(row: ModelRow) -> dict[str, Any]:
+def memory_model(data: SiteData) -> dict[str, Any]:
+    """What turns the terms of a row into bytes and an interval (:mod:`gptalt_catalog.views.memory_terms`)."""
     return {
+        "precisions": PRECISIONS,
+        "aliases": ALIASES,
+        "unpacking": UNPACKING,
+        "runtime": RUNTIME,
+        "prefill": PREFILL,
+        "margin": data.fitting.margin,
+        "cards": CARDS,
+    }
+
+
+def verified(catalog: Catalog) -> dict[str, str]:
+    """The best trust among the verifications of each checkpoint that has any."""
+    found: dict[str, str] = {}
+    for record in catalog.verifications.values():
+        known = found.get(record.checkpoint, TRUSTS[0])
+        found[record.checkpoint] = max(known, record.trust, key=TRUSTS.index)
+    return found
+
+
+def _row(row: ModelRow, data: SiteData, trust: Mapping[str, str]) -> dict[str, Any]:
+    terms = memory_terms(data.fitting, row.id)
+    former = data.catalog.checkpoints[row.id].former_ids
+    always = {
         "id": row.id,
         "name": row.name,
+        "fam": row.family,
         "family": row.family_name,
         "url": f"{entry_address('family', row.family)}#{row.id}",
         "domain": row.domain,
         "roles": row.roles,
+        "orgs": row.organizations,
         "params": row.parameters,
         "size": parameters_text(row.parameters),
         "context": row.context,
         "use": row.commercial,
-        "conditions": len(row.use.conditions),
+        "conds": row.use.conditions,
         "licenses": row.licenses,
         "langs": row.languages,
         "released": row.released,
-        "old": bool(row.superseded_by),
+        "next": row.superseded_by,
+        "access": row.access,
+        "form": row.weights,
         "text": " ".join((row.id, *row.aliases, row.repository or "", *row.organizations)),
-        "scores": {key: _score(score.percent, score.interval) for key, score in row.scores.items()},
+        "scores": {key: score_numbers(score) for key, score in row.scores.items()},
     }
+    sometimes = {
+        "active": row.active_parameters,
+        "repo": row.repository,
+        "former": former,
+        "verified": trust.get(row.id),
+        "fit": terms_numbers(terms) if terms is not None else None,
+    }
+    return always | {key: value for key, value in sometimes.items() if value}
 
 
-def _score(percent: float, interval: tuple[float, float] | None) -> list[float]:
-    values = [percent, *(interval or ())]
-    return [round(value, 2) for value in values]
+def terms_numbers(terms: MemoryTerms) -> list[int]:
+    """Terms as a script takes them: the weights by precision, then the other fields in their order."""
+    rest = (terms.workspace, terms.logits, terms.per_token, terms.state, terms.everywhere, terms.windowed, terms.window)
+    return [*terms.weights, *rest]
+
+
+def score_numbers(score: Score) -> list[float | None]:
+    """A score as a script takes it, in percent: value, rounding, standard error, ends of the interval."""
+    low, high = score.interval or (None, None)
+    numbers = (score.percent, score.rounding, score.error)
+    ends = tuple(None if end is None else round(end, 2) for end in (low, high))
+    return [*(None if number is None else round(number, 6) for number in numbers), *ends]

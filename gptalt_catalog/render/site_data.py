@@ -13,6 +13,7 @@ from gptalt_catalog.views.coverage import Coverage, coverage
 from gptalt_catalog.views.facts import FactReader
 from gptalt_catalog.views.family_graph import Tree, trees
 from gptalt_catalog.views.lineage import Lineage
+from gptalt_catalog.views.memory_fit import MemoryFit
 from gptalt_catalog.views.model_list import ModelRow, model_rows
 from gptalt_catalog.views.ranking import ProtocolRanking, rankings
 from gptalt_catalog.views.scores import ScoreBook
@@ -36,6 +37,11 @@ class SiteData:
     def book(self) -> ScoreBook:
         """Published scores."""
         return ScoreBook(self.catalog)
+
+    @cached_property
+    def fitting(self) -> MemoryFit:
+        """Estimates of memory."""
+        return MemoryFit(self.catalog)
 
     @cached_property
     def backlinks(self) -> Backlinks:

@@ -239,7 +239,7 @@ def _answered(plan: Plan, places: set[tuple[str, str, int]]) -> int:
 
 
 def _protocols(prepared: Prepared) -> list[str]:
-    return [target.protocol for target in prepared.targets]
+    return sorted({target.protocol for target in prepared.targets})
 
 
 def _plans(prepared: Prepared, commit: str, sources: DataSources, say: Callable[[str], None]) -> list[Plan]:

@@ -245,7 +245,7 @@ EN = ChoosingStrings(
     not_by_request="The weights are given out on request only.",
     not_closed="The weights are not published.",
     not_no_repository="The catalog knows of no repository from which programs can load the weights.",
-    not_delta="Published is the difference to its base: the weights must be put together first, as its makers describe.",
+    not_delta="Published is the difference to its base: put the weights together first, as its makers describe.",
     not_adapter="Published is an adapter: it is loaded on top of its base.",
     not_encrypted="The weights are encrypted: they are decrypted with those of the base, as its makers describe.",
     not_component="This is a part of a larger model and does not run by itself.",
@@ -420,7 +420,8 @@ ZH = ChoosingStrings(
     compare_fit="所需显存",
     compare_scores="公开成绩",
     compare_scores_lede=(
-        "每行一个评测协议，只有同一行的数值可以比较。★ 确定高于本行其他各项；◇ 与最高者不分上下。带删除线的数值不参与排名。"
+        "每行一个评测协议，只有同一行的数值可以比较。★ 确定高于本行其他各项；◇ 与最高者不分上下。"
+        "带删除线的数值不参与排名。"
     ),
     compare_all_scores="包括只有一个数值的协议",
     compare_no_scores="没有任何协议含有其中两个的成绩。",

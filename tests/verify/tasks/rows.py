@@ -237,7 +237,7 @@ class Source:
 
 def questions_of(passages: Any) -> Any:
     """Real questions in the form of one row a question, from rows of passages (tables of pyarrow)."""
-    from pyarrow import Table
+    from pyarrow import Table  # type: ignore[import-untyped]  # it ships no types
 
     rows = [
         {"example_id": "", "article": row["article"], **problem}
@@ -302,7 +302,7 @@ SUBJECTS = (
 
 def write_config(folder: Path, config: str | None, tables: Mapping[str, Any]) -> Sequence[str]:
     """Parquet files of one config, as a hub repository holds them; ``tables`` are pyarrow's. Returns the splits."""
-    from pyarrow import parquet  # type: ignore[import-untyped]
+    from pyarrow import parquet
 
     place = folder / (config or "data")
     place.mkdir(parents=True, exist_ok=True)
