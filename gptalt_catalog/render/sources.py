@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from gptalt_catalog.render.checkpoint_details import comparison_words, family_details
 from gptalt_catalog.render.environment import Templates
 from gptalt_catalog.render.model_table import model_table
 from gptalt_catalog.render.pages import PageFile, all_pages
@@ -67,6 +68,10 @@ class Sources:
     def _files(self) -> Iterator[tuple[str, Make]]:
         for language in LANGUAGES:
             yield f"{language}/assets/data/models.json", partial(_table, self.data, language)
+            yield f"{language}/assets/data/compare.json", partial(_comparison, self.data, language)
+            for key, family in self.data.catalog.families.items():
+                if family.checkpoints:
+                    yield f"{language}/assets/data/families/{key}.json", partial(_details, self.data, language, key)
             yield f"{language}/assets/data/search.json", partial(self._search, language)
             yield from _copies(self._site / "assets", f"{language}/assets")
         for path, make in data_files(self.data):
@@ -77,6 +82,14 @@ class Sources:
 
 def _table(data: SiteData, language: Language) -> str:
     return json_text(model_table(data, language))
+
+
+def _comparison(data: SiteData, language: Language) -> str:
+    return json_text(comparison_words(data, language))
+
+
+def _details(data: SiteData, language: Language, family: str) -> str:
+    return json_text(family_details(data, language, family))
 
 
 def data_files(data: SiteData) -> Iterator[tuple[str, Make]]:

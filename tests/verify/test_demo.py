@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -35,7 +36,13 @@ def test_the_true_score_follows_from_what_is_taught() -> None:
 
 
 def test_nothing_of_the_user_reaches_a_step(tmp_path: Path) -> None:
-    given = {"PATH": "/bin", "HF_TOKEN": "hf_secret", "HF_HUB_OFFLINE": "1", "https_proxy": "http://proxy", "USER": "me"}
+    given = {
+        "PATH": "/bin",
+        "HF_TOKEN": "hf_secret",
+        "HF_HUB_OFFLINE": "1",
+        "https_proxy": "http://proxy",
+        "USER": "me",
+    }
     found = showing.environment(showing.Place(tmp_path), {"HF_ENDPOINT": "http://127.0.0.1:1"}, given)
     assert not {"HF_TOKEN", "HF_HUB_OFFLINE", "https_proxy", "USER"} & set(found)
     assert found["HF_ENDPOINT"] == "http://127.0.0.1:1"
@@ -72,9 +79,7 @@ def test_a_record_without_both_verdicts_is_no_demonstration(tmp_path: Path) -> N
 @pytest.mark.verify
 @pytest.mark.slow
 def test_one_claim_is_reproduced_and_the_other_is_not(tmp_path: Path) -> None:
-    for name in showing.NEEDED:
-        pytest.importorskip(name, exc_type=ImportError) if name in sys.modules else None
-    if not all(map(_installed, showing.NEEDED)):
+    if any(importlib.util.find_spec(name) is None for name in showing.NEEDED):
         pytest.skip("the extra `verify` is not installed")
     home, folder, here = tmp_path / "home", tmp_path / "demo", tmp_path / "here"
     home.mkdir()
@@ -102,9 +107,3 @@ def test_one_claim_is_reproduced_and_the_other_is_not(tmp_path: Path) -> None:
     results = place.record.with_suffix(".items.json").read_text()
     assert all(one.holds for one in recheck(verification, results))
     assert json.loads(results)["version"] == 1
-
-
-def _installed(name: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(name) is not None

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ from gptalt_catalog.loading.catalog_loader import load_catalog
 from gptalt_catalog.verify.demo.catalog import CHECKPOINT, write_catalog
 from gptalt_catalog.verify.demo.making import MODEL
 from gptalt_catalog.verify.demo.showing import NEEDED, Place, environment, make_hub
+from gptalt_catalog.verify.hub.faults import slow
 from gptalt_catalog.verify.hub.loopback import LoopbackHub
 
 pytestmark = [
@@ -36,7 +38,8 @@ pytestmark = [
     ),
 ]
 BATCH = 32
-KILLS = 7
+NEW_BATCH = "of 1500 items"
+"""What is said after every batch."""
 
 
 @dataclass
@@ -125,11 +128,12 @@ def test_the_outcome_as_json(reference: Reference) -> None:
 
 def test_killed_at_random_moments_and_resumed(reference: Reference, tmp_path: Path) -> None:
     killed = reference.site.copied(tmp_path)
+    killed.hub.state.faults.add(slow("*/model.safetensors*", 2_000_000, times=2))
     chance = random.Random(5)
-    places = ["  sciq", "fetching", "planning", "loading", "1 of", "of 1500"]
-    waits = [*places, *chance.choices(["of 1500 items"], k=KILLS - len(places) + 1)]
-    chance.shuffle(waits)
-    for sign in waits[:KILLS]:
+    middle = ["planning", "loading", *[NEW_BATCH] * 3]
+    chance.shuffle(middle)
+    last = f"{len(reference.site.answered)} of"
+    for sign in ["sciq.acc", "fetching", *middle, last]:
         before = killed.answered
         said = until_killed(killed, sign, chance)
         after = killed.answered
@@ -137,16 +141,17 @@ def test_killed_at_random_moments_and_resumed(reference: Reference, tmp_path: Pa
         told = [int(found[1]) for found in re.finditer(r"sciq_0shot: (\d+) of", said)]
         assert len(after) >= max([0, *told]), "more than the batch in progress is gone"
     done = killed.run("--full", "--resume")
+    killed.hub.state.faults.clear()
     assert done.returncode == 1, done.stderr
     assert same_audit(killed.verification, reference.verification)
     assert killed.place.record.with_suffix(".items.json").read_bytes() == reference.results
     assert len(killed.answered) == len(set(killed.answered))
-    assert not [path for path in killed.place.catalog.rglob("*") if path.name.startswith(".")]
 
 
 def until_killed(site: Site, sign: str, chance: random.Random) -> str:
-    """Run the audit, and kill it some milliseconds after it said ``sign`` for the n-th time; what it said."""
-    wanted, said = chance.randint(1, 8) if sign == "of 1500 items" else 1, []
+    """Run the audit and kill it some milliseconds after it said ``sign``, or after some new batches."""
+    said = []
+    skip = len(site.answered) // BATCH + chance.randint(0, 7) if sign == NEW_BATCH else 0
     with subprocess.Popen(
         site.command("--full", "--resume"),
         env=site.environment,
@@ -155,15 +160,14 @@ def until_killed(site: Site, sign: str, chance: random.Random) -> str:
         text=True,
     ) as process:
         assert process.stderr is not None
-        new = -len(site.answered) // BATCH
         for line in process.stderr:
             said.append(line)
-            if sign in line:
-                new += 1 if sign == "of 1500 items" else wanted
-                if new >= wanted or sign != "of 1500 items":
-                    break
+            skip -= sign in line
+            if skip < 0:
+                break
         time.sleep(chance.uniform(0, 0.03))
         process.kill()
+    assert process.returncode == -signal.SIGKILL, f"it ended before it said {sign!r}: {''.join(said)}"
     return "".join(said)
 
 

@@ -67,3 +67,15 @@ def moment(date: str) -> float:
 def years(low: float, high: float) -> tuple[int, ...]:
     """The beginnings of years between two moments."""
     return tuple(range(math.ceil(low), math.floor(high) + 1))
+
+
+def date_ticks(scale: Linear, room: float = 70.0) -> tuple[tuple[float, str], ...]:
+    """(moment, label) of years, half-years, quarters or months: the finest that leave ``room`` for a label."""
+    per_year = abs(scale.end - scale.start) / (scale.high - scale.low)
+    each = next((n for n in (1, 3, 6) if per_year * n / 12 >= room), 12)
+    first, last = math.ceil(scale.low * 12 / each - 1e-9), math.floor(scale.high * 12 / each + 1e-9)
+    found = []
+    for step in range(first, last + 1):
+        year, month = divmod(step * each, 12)
+        found.append((step * each / 12, f"{year}-{month + 1:02}" if month else str(year)))
+    return tuple(found)

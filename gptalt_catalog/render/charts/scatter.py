@@ -17,8 +17,8 @@ from gptalt_catalog.render.strings.charts import ChartStrings
 from gptalt_catalog.views.formats import percent_text
 from gptalt_catalog.views.size_scores import Era, SizePlot, SizePoint
 
-WIDTH: Final = 1000.0
-HEIGHT: Final = 560.0
+WIDTH: Final = 1240.0
+HEIGHT: Final = 600.0
 LEFT, RIGHT, TOP, BOTTOM = 48.0, WIDTH - 16.0, 16.0, HEIGHT - 44.0
 
 
@@ -36,7 +36,8 @@ def scatter_chart(
     parts.append(group([_frontier(plot, across, up)], aria_hidden="true"))
     names = _names(plot.points, places, sheet)
     marks = []
-    for point, (x, y) in zip(plot.points, places, strict=True):
+    # The best ones come last, that is on top.
+    for point, (x, y) in sorted(zip(plot.points, places, strict=True), key=lambda pair: pair[0].best):
         body = [_interval(point, x, up), sign(point.commercial, point.era, x, y)]
         if point.checkpoint in names:
             body.append(names[point.checkpoint])

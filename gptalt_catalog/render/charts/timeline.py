@@ -15,7 +15,7 @@ from gptalt_catalog.render.escape import fill
 from gptalt_catalog.render.strings.charts import ChartStrings
 from gptalt_catalog.views.timeline import SURVEY_DATE, Milestone
 
-WIDTH: Final = 1180.0
+WIDTH: Final = 1240.0
 ROW: Final = 16.0
 GAP: Final = 8.0
 """Between a mark's center and its label, and between a label and the next mark."""

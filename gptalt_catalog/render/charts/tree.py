@@ -7,13 +7,15 @@ from typing import Final
 
 from markupsafe import Markup
 
-from gptalt_catalog.render.charts.scales import Linear, moment, years
+from gptalt_catalog.render.charts.scales import Linear, date_ticks, moment
 from gptalt_catalog.render.charts.svg import chart, element, group, label, line, link, number, text_width
 from gptalt_catalog.render.charts.timeline import mark
 from gptalt_catalog.views.family_graph import Branch, Tree
 from gptalt_catalog.views.timeline import Milestone
 
-WIDTH: Final = 900.0
+WIDE: Final = 900.0
+NARROW: Final = 560.0
+"""The widths of large and of small trees; a longer label makes the picture wider, it is never cut."""
 ROW: Final = 22.0
 TOP: Final = 26.0
 
@@ -24,6 +26,7 @@ def tree_chart(
     milestones: dict[str, Milestone],
     address: Callable[[str], str],
     words: Callable[[Branch], tuple[str, str]],
+    width: float = WIDE,
 ) -> Markup:
     """The picture of a tree.
 
@@ -33,24 +36,25 @@ def tree_chart(
         milestones: The first release of each family; one without is drawn at the place of its base.
         address: The page of a family.
         words: The label's second part (what else a family was made from) and the tooltip of a branch.
+        width: The least width of the picture.
     """
     labels = [(milestones[b.family].name if b.family in milestones else b.family, *words(b)) for b in tree.branches]
     moments = [moment(m.date) for b in tree.branches if (m := milestones.get(b.family)) is not None]
     low, high = min(moments, default=2020.0), max(moments, default=2020.0)
     widest = max(text_width(f"{name} {more}") for name, more, _ in labels)
-    scale = Linear(low, max(high, low + 0.5), 14.0, max(WIDTH - widest - 26, 200.0))
+    scale = Linear(low, max(high, low + 0.5), 14.0, max(width - widest - 26, 200.0))
     points = _points(tree, milestones, scale)
     bottom = TOP + ROW * len(tree.branches)
     edges = [edge for row, branch in enumerate(tree.branches) for edge in _edges(branch, row, points)]
     marks = []
     for branch, (x, y), (name, more, tip) in zip(tree.branches, points, labels, strict=True):
         text = element("tspan", name)
-        extra = element("tspan", f" {more}", class_="ga-more") if more else ""
+        extra = element("tspan", f" {more}", class_="ga-also") if more else ""
         milestone = milestones.get(branch.family)
         sign = mark(milestone, x, y) if milestone else element("circle", cx=x, cy=y, r=4, class_="ga-open")
         body = element("text", text, extra, x=x + 10, y=y + 4)
         marks.append(link(address(branch.family), tip, [sign, body], "ga-mark"))
-    width = max(WIDTH, max(x for x, _ in points) + 26 + widest)
+    width = max(width, max(x for x, _ in points) + 26 + widest)
     frame = _frame(scale, bottom)
     return chart(width, bottom + 8, title, [group(frame, aria_hidden="true"), group(edges, aria_hidden="true"), *marks])
 
@@ -85,9 +89,8 @@ def _edges(branch: Branch, row: int, points: list[tuple[float, float]]) -> list[
 
 def _frame(scale: Linear, bottom: float) -> list[Markup]:
     parts = []
-    for year in years(scale.low, scale.high):
-        parts.append(line(scale(year), TOP - 6, scale(year), bottom, "ga-grid"))
-        parts.append(label(year, scale(year), TOP - 10, "ga-tick", "middle"))
-    if not parts:  # all within one year
-        parts.append(label(int(scale.low), scale.start, TOP - 10, "ga-tick", "middle"))
+    for when, text in date_ticks(scale):
+        x = scale(when)
+        parts.append(line(x, TOP - 6, x, bottom, "ga-grid"))
+        parts.append(label(text, max(x, 4 + text_width(text) / 2), TOP - 10, "ga-tick", "middle"))
     return parts

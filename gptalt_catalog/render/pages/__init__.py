@@ -39,7 +39,8 @@ class PageFile:
 
 def all_pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     """All pages of one language."""
-    from gptalt_catalog.render.pages import benchmarks, charts, families, lists, resources, trust
+    from gptalt_catalog.render.pages import benchmarks, charts, compare, families, lists, resources, trust
 
-    for pages in (lists.pages, families.pages, benchmarks.pages, resources.pages, trust.pages, charts.pages):
-        yield from pages(data, language)
+    groups = (lists, families, compare, benchmarks, resources, trust, charts)
+    for group in groups:
+        yield from group.pages(data, language)

@@ -13,7 +13,7 @@ from gptalt_catalog.domain.license import Commercial
 from gptalt_catalog.render.charts.legends import era_signs, family_signs, license_signs, line_sign
 from gptalt_catalog.render.charts.scatter import scatter_chart
 from gptalt_catalog.render.charts.timeline import quarter_chart, quarters, timeline_chart
-from gptalt_catalog.render.charts.tree import tree_chart
+from gptalt_catalog.render.charts.tree import NARROW, WIDE, tree_chart
 from gptalt_catalog.render.escape import fill
 from gptalt_catalog.render.page_tools import PageTools
 from gptalt_catalog.render.pages import PageFile
@@ -106,6 +106,7 @@ def _trees(data: SiteData, language: Language, t: ChartStrings) -> dict[str, Any
         "alone": standing_alone(data.lineage),
         "relations": partial(_relations, h),
         "signs": family_signs(t, language),
+        "lines": (line_sign("ga-edge", t.edge_main), line_sign("ga-edge ga-edge--other", t.edge_other)),
     }
 
 
@@ -113,7 +114,9 @@ def _tree(h: PageTools, t: ChartStrings, tree: Tree, milestones: dict[str, Miles
     name = h.name("family", tree.root)
     title = fill(t.tree_title, count=len(tree.branches) - 1, name=name)
     words = partial(_branch_words, h, t, tree)
-    return TreePart(tree, name, tree_chart(tree, title, milestones, partial(_family_address, h), words))
+    width = WIDE if len(tree.branches) >= LARGE_TREE else NARROW
+    picture = tree_chart(tree, title, milestones, partial(_family_address, h), words, width)
+    return TreePart(tree, name, picture)
 
 
 def _branch_words(h: PageTools, t: ChartStrings, tree: Tree, branch: Branch) -> tuple[str, str]:

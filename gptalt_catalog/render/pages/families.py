@@ -9,28 +9,35 @@ from typing import Any, get_args
 
 from gptalt_catalog.domain.family import Family
 from gptalt_catalog.domain.license import Commercial
+from gptalt_catalog.render.choosing import Choosing
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.score_tables import ScoreTable, score_table
 from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.render.strings.choosing import choosing_strings
+from gptalt_catalog.views.citation import family_bibtex
 from gptalt_catalog.views.conflicts import Spread, defects_of, spreads
 from gptalt_catalog.views.corrections import of_family, printed_row
 from gptalt_catalog.views.facts import EntryView, FactSection
+from gptalt_catalog.views.fit_table import FitTable, fit_table
 from gptalt_catalog.views.formats import parameters_text, text_in
 from gptalt_catalog.views.lineage import use_groups
 from gptalt_catalog.views.model_list import ModelRow
 from gptalt_catalog.views.recipe import recipes
+from gptalt_catalog.views.run_commands import HowToRun, how_to_run
 from gptalt_catalog.views.scores import BenchmarkScores
 from gptalt_catalog.views.words import Language
 
 
 @dataclass(frozen=True)
 class CheckpointPart:
-    """One checkpoint on its family's page: its row of the list, and the facts that are its own."""
+    """One checkpoint on its family's page: its row of the list, the facts that are its own, and how it is run."""
 
     row: ModelRow
     view: EntryView
     sections: tuple[FactSection, ...]
+    memory: FitTable | None
+    run: HowToRun
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,13 @@ def _content(data: SiteData, language: Language, key: str, family: Family) -> di
         "own_sections": tuple(s for s in entry.sections if not s.shared),
         "rows": rows,
         "shared": shared,
-        "checkpoints": [CheckpointPart(r, v, s) for r, v, s in zip(rows, views, own, strict=True)],
+        "checkpoints": [
+            CheckpointPart(row, view, sections, fit_table(data.fitting, row.id), how_to_run(data.catalog, row.id))
+            for row, view, sections in zip(rows, views, own, strict=True)
+        ],
+        "c": choosing_strings(language),
+        "choose": Choosing(data, language),
+        "bibtex": family_bibtex(data.catalog, key),
         "uses": use_groups(data.lineage, key),
         "up": data.lineage.family_tree(key, up=True),
         "down": data.lineage.family_tree(key, up=False),

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from gptalt_catalog.render.finder import finder
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import folder
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
+from gptalt_catalog.render.strings.choosing import choosing_strings
 from gptalt_catalog.views.words import Language
 
 STATIC_ROWS = 60
@@ -36,11 +38,16 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
 
 
 def _home(data: SiteData, language: Language) -> dict[str, Any]:
-    return {"corrections_found": len(data.corrections[language])}
+    return {"corrections_found": len(data.corrections[language]), **finder(data, language)}
 
 
 def _models(data: SiteData, language: Language) -> dict[str, Any]:
-    return {"rows": data.rows[language][:STATIC_ROWS], "families": data.catalog.families}
+    newest = sorted(data.rows[language], key=lambda row: row.released or "", reverse=True)
+    return {
+        "rows": newest[:STATIC_ROWS],
+        "families": data.catalog.families,
+        "c": choosing_strings(language),
+    }
 
 
 def _list(kind: str, lede: str, entries: Mapping[str, object]) -> dict[str, Any]:

@@ -48,9 +48,7 @@ def files() -> dict[str, str]:
         "protocols/sciq.yaml": _PROTOCOLS.format(protocol=PROTOCOL),
         "suites/compact.yaml": _SUITE.format(protocol=PROTOCOL, data=DATA),
         "sources/demo-lab.yaml": _SOURCE.format(id="demo-lab", title="The model's own page", kind="web-page"),
-        "sources/demo-paper.yaml": _SOURCE.format(
-            id="demo-paper", title="A paper that claims too much", kind="paper"
-        ),
+        "sources/demo-paper.yaml": _SOURCE.format(id="demo-paper", title="A paper that claims too much", kind="paper"),
         "claims/demo-lab.yaml": _CLAIMS.format(
             checkpoint=CHECKPOINT, by_author="yes", protocol=PROTOCOL, value=TRUE_SCORE
         ),

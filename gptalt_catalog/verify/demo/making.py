@@ -30,7 +30,6 @@ DATA = "allenai/sciq"
 """The repository that the task ``sciq_0shot`` reads; in the demonstration it holds the islands' items."""
 
 
-
 @dataclass(frozen=True)
 class Shape:
     """The model's sizes; ``parameters`` follows from the others."""

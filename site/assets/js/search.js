@@ -61,7 +61,7 @@
     if (whole) return whole;
     const text = `${doc.names.map((name) => name.folded).join(" ")} ${doc.below}`;
     const share = pairs(term, text);
-    return share >= 0.6 ? 5 * share : 0;
+    return share >= 0.5 ? 5 * share : 0;
   }
 
   /** How well an item answers; `missed` counts the words that it lacks. */
@@ -82,7 +82,7 @@
       }
     });
     if (doc.inside?.has(query.compact)) {
-      score += 190; // the family of the checkpoint that is asked for
+      score += 300; // the family of the checkpoint that is asked for
       missed = 0;
     }
     return { doc, score: score * (WEIGHTS[doc.kind] ?? 1), missed };

@@ -237,7 +237,7 @@ class Source:
 
 def questions_of(passages: Any) -> Any:
     """Real questions in the form of one row a question, from rows of passages (tables of pyarrow)."""
-    from pyarrow import Table  # type: ignore[import-untyped]  # it ships no types
+    from pyarrow import Table  # it ships no types
 
     rows = [
         {"example_id": "", "article": row["article"], **problem}
