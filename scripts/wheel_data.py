@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDERS = ("catalog", "evalhooks", "schema", "site")
+DATA = ("catalog", "evalhooks", "schema", "site", "CHANGELOG.md")
 
 
 class WheelData(BuildHookInterface[Any]):
@@ -25,5 +25,5 @@ class WheelData(BuildHookInterface[Any]):
         settings = sorted(path.name for path in root.glob("mkdocs*.yml"))
         if not settings:
             raise FileNotFoundError(f"no mkdocs*.yml in {root}: the wheel could not build its site")
-        for name in (*FOLDERS, *settings):
+        for name in (*DATA, *settings):
             build_data["force_include"][str(root / name)] = f"gptalt_catalog/_data/{name}"

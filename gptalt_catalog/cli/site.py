@@ -27,7 +27,7 @@ def generate_site(catalog: CatalogOption = None, out: OutOption = None) -> None:
     from gptalt_catalog.render.generate import generate
 
     project, folder = _project(catalog, out)
-    done = generate(_sound(project), project.site, folder / "docs", project.schema)
+    done = generate(_sound(project), project.site, folder / "docs", project.schema, project.news())
     typer.echo(f"{folder / 'docs'}: {done.files} files, {len(done.written)} written, {len(done.removed)} removed")
 
 

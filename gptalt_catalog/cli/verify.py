@@ -161,9 +161,8 @@ class Job:
         from gptalt_catalog.verify.pipeline.protocols import read_protocols
         from gptalt_catalog.verify.session import prepare
 
-        prepared = prepare(
-            load_catalog(self.root), self.wishes, read_protocols(), token=self.settings().token is not None
-        )
+        token = self.settings().token is not None
+        prepared = prepare(load_catalog(self.root), self.wishes, read_protocols(), token=token, root=self.root)
         for sentence in prepared.model.said:
             self.say(sentence)
         for target in prepared.targets:

@@ -41,7 +41,7 @@ def build(catalog: Catalog, project: Project, out: Path, say: Callable[[str], No
     Raises:
         SiteBuildError: MkDocs failed.
     """
-    generated = generate(catalog, project.site, out / "docs", project.schema)
+    generated = generate(catalog, project.site, out / "docs", project.schema, project.news())
     say(f"wrote {len(generated.written)} of {generated.files} source files; building pages")
     fresh = {language: out / f"site.new-{language}" for language in LANGUAGES}
     configs: dict[Language, Path] = {"en": project.config, "zh": project.config_zh}

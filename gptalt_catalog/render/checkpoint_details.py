@@ -34,9 +34,17 @@ def _details(h: PageTools, key: str) -> dict[str, Any]:
     }
     return {
         "facts": facts,
-        "scores": [_score(h, score) for score in h.data.book.by_target.get(key, ())],
+        "scores": [_score(h, score) for score in _by_protocol(h, key)],
         "run": run_record(how_to_run(h.catalog, key)),
     }
+
+
+def _by_protocol(h: PageTools, key: str) -> list[Score]:
+    """The scores of a checkpoint by protocol; the one that stands for it first."""
+    book = h.data.book
+    scores = book.by_target.get(key, ())
+    best = {protocol: book.best(key, protocol) for protocol in {score.protocol for score in scores}}
+    return sorted(scores, key=lambda score: (score.protocol, score is not best[score.protocol], not score.ranked))
 
 
 def _score(h: PageTools, score: Score) -> list[Any]:

@@ -14,6 +14,7 @@ from gptalt_catalog.render.strings.choosing import ChoosingStrings, choosing_str
 from gptalt_catalog.views.fit_table import FitCell
 from gptalt_catalog.views.memory_fit import CARDS, Fit
 from gptalt_catalog.views.run_commands import HowToRun, RunOption, run_text
+from gptalt_catalog.views.run_support import SUPPORT
 from gptalt_catalog.views.shortlist import Pick
 from gptalt_catalog.views.words import Language
 
@@ -81,6 +82,13 @@ class Choosing:
     def hindrance(self, name: str) -> str:
         """The sentence for what keeps a checkpoint from being run."""
         return str(getattr(self.c, f"not_{name.replace('-', '_')}"))
+
+    def evidence(self, h: Fragments, option: RunOption) -> Markup | None:
+        """Where it was read that a program runs it; ``None`` where the entry's own facts say so."""
+        support = SUPPORT.get(option.program)
+        if support is None:
+            return None
+        return fill(self.c.run_evidence, program=option.program, source=h.link("source", support.source))
 
     # ---- reasons of a short list -------------------------------------------------------------------
 

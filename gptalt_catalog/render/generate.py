@@ -50,7 +50,7 @@ class Writer:
         return Generated(len(self._kept), tuple(self._written), tuple(removed))
 
 
-def generate(catalog: Catalog, site: Path, out: Path, schema: Path | None = None) -> Generated:
+def generate(catalog: Catalog, site: Path, out: Path, schema: Path | None = None, change_log: str = "") -> Generated:
     """Write the sources of both languages of the site.
 
     Args:
@@ -58,8 +58,9 @@ def generate(catalog: Catalog, site: Path, out: Path, schema: Path | None = None
         site: The folder with templates, pages and assets.
         out: The folder to write to; ``en`` and ``zh`` below it become MkDocs' ``docs_dir``.
         schema: The folder of JSON Schemas to publish, if there is one.
+        change_log: The project's change log as Markdown, for the page on what is new.
     """
-    sources = Sources(SiteData(catalog), site, Templates([site / "templates", site / "pages"]), schema)
+    sources = Sources(SiteData(catalog, change_log), site, Templates([site / "templates", site / "pages"]), schema)
     writer = Writer(out)
     for path, make in sources.all():
         writer.write(path, make())

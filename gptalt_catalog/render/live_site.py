@@ -51,7 +51,7 @@ class LiveSite:
 
     def __init__(self, catalog: Catalog, workshop: Workshop) -> None:
         project = workshop.project
-        self._sources = Sources(SiteData(catalog), project.site, workshop.templates, project.schema)
+        self._sources = Sources(SiteData(catalog, project.news()), project.site, workshop.templates, project.schema)
         self._workshop = workshop
         self._lock = threading.Lock()
         self._made: dict[str, Answer] = {}

@@ -15,6 +15,7 @@ from gptalt_catalog.render.escape import html, safe
 from gptalt_catalog.render.fragments import Fragments
 from gptalt_catalog.render.places import ENTRY_KINDS, entry_address, folder
 from gptalt_catalog.views.lineage import EffectiveUse
+from gptalt_catalog.views.open_problems import Finding
 from gptalt_catalog.views.words import field_label, value_label
 
 Card = tuple[str, str, Markup, Markup]
@@ -64,6 +65,17 @@ class PageTools(Fragments):
             return ()
         names = ("name", "category", "use", "by", "backbone", "link")
         return tuple((name, str(getattr(row, name))) for name in names if getattr(row, name))
+
+    def finding(self, sentence: str, found: Finding) -> Markup:
+        """A finding's sentence with its numbers and the entries that it speaks of."""
+        numbers = {name: f"{value:,}" for name, value in found.numbers.items()}
+        links = self._listed(self.link(kind, key) for kind, key in found.links)
+        return self.fill(sentence, links=links, **numbers)
+
+    def code_text(self, text: str) -> Markup:
+        """A text in which back-quotes mark code, as change logs have it."""
+        parts = text.split("`")
+        return html("".join(f"<code>{safe(p)}</code>" if place % 2 else safe(p) for place, p in enumerate(parts)))
 
     def answers(self, family: str) -> tuple[Commercial, ...]:
         """The different commercial-use answers of a family's checkpoints."""

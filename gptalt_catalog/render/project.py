@@ -15,13 +15,14 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Project:
-    """Inputs of the site: the catalog's folder, ``site/``, MkDocs' two configurations, the schemas if any."""
+    """Inputs of the site: the catalog's folder, ``site/``, MkDocs' two configurations, schemas and change log."""
 
     catalog: Path
     site: Path
     config: Path
     config_zh: Path
     schema: Path | None
+    change_log: Path | None = None
 
     @classmethod
     def of(cls, catalog: Path) -> Project:
@@ -30,13 +31,22 @@ class Project:
             schema: Path | None = project_file("schema", catalog)
         except FileNotFoundError:
             schema = None
+        try:
+            change_log: Path | None = project_file("CHANGELOG.md", catalog)
+        except FileNotFoundError:
+            change_log = None
         return cls(
             catalog=catalog,
             site=project_file("site", catalog),
             config=project_file("mkdocs.yml", catalog),
             config_zh=project_file("mkdocs.zh.yml", catalog),
             schema=schema,
+            change_log=change_log,
         )
+
+    def news(self) -> str:
+        """The project's change log as Markdown, empty without one."""
+        return self.change_log.read_text(encoding="utf-8") if self.change_log is not None else ""
 
     def catalog_stamp(self) -> str:
         """A digest of the catalog's files: names, times and sizes."""
@@ -44,8 +54,8 @@ class Project:
 
     def site_stamp(self) -> str:
         """A digest of the templates, assets, schemas and configurations."""
-        schema = [self.schema] if self.schema is not None else []
-        return _stamp(self.site, *schema, self.config, self.config_zh)
+        others = [path for path in (self.schema, self.change_log) if path is not None]
+        return _stamp(self.site, *others, self.config, self.config_zh)
 
 
 def _stamp(*places: Path) -> str:

@@ -24,9 +24,10 @@ from gptalt_catalog.views.words import LANGUAGES, Language
 
 @dataclass(frozen=True)
 class SiteData:
-    """A catalog with everything that more than one page needs."""
+    """A catalog with everything that more than one page needs; ``change_log`` is the project's, as Markdown."""
 
     catalog: Catalog
+    change_log: str = ""
 
     @cached_property
     def lineage(self) -> Lineage:

@@ -96,6 +96,7 @@ class FactReader:
         self.catalog = catalog
         self.language = language
         self._shared: dict[tuple[str, str], FactSection] = {}
+        self._checkpoints: dict[str, EntryView] = {}
 
     def entry(self, kind: str, key: str, entry: Entry) -> EntryView:
         """All facts of an entry, except those of a family's checkpoints."""
@@ -111,7 +112,12 @@ class FactReader:
         )
 
     def checkpoint(self, checkpoint: Checkpoint) -> EntryView:
-        """All facts of one checkpoint, those of its family's defaults included."""
+        """All facts of one checkpoint, those of its family's defaults included; read once."""
+        if checkpoint.id not in self._checkpoints:
+            self._checkpoints[checkpoint.id] = self._checkpoint(checkpoint)
+        return self._checkpoints[checkpoint.id]
+
+    def _checkpoint(self, checkpoint: Checkpoint) -> EntryView:
         family = self.catalog.families[checkpoint.family]
         pieces = self.evidence(family)
         sections = tuple(self._own_or_shared(checkpoint, name, block, pieces) for (name,), block in checkpoint.blocks())

@@ -76,6 +76,19 @@ def test_a_record_without_both_verdicts_is_no_demonstration(tmp_path: Path) -> N
         _ = showing.Place(tmp_path).record
 
 
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    write_catalog(tmp_path / "catalog")
+    with pytest.raises(DemoError, match="holds other files"):
+        showing.claim_folder(showing.Place(tmp_path))
+    assert (tmp_path / "catalog" / "catalog.yaml").is_file()
+    fresh = showing.Place(tmp_path / "fresh")
+    fresh.folder.mkdir()
+    showing.claim_folder(fresh)
+    write_catalog(fresh.catalog)
+    showing.claim_folder(fresh)
+    assert not fresh.catalog.exists()
+
+
 @pytest.mark.verify
 @pytest.mark.slow
 def test_one_claim_is_reproduced_and_the_other_is_not(tmp_path: Path) -> None:

@@ -39,8 +39,18 @@ class PageFile:
 
 def all_pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     """All pages of one language."""
-    from gptalt_catalog.render.pages import benchmarks, charts, compare, families, lists, resources, trust
+    from gptalt_catalog.render.pages import (
+        benchmarks,
+        charts,
+        compare,
+        families,
+        fields,
+        lists,
+        resources,
+        review,
+        trust,
+    )
 
-    groups = (lists, families, compare, benchmarks, resources, trust, charts)
+    groups = (lists, families, compare, benchmarks, resources, charts, fields, review, trust)
     for group in groups:
         yield from group.pages(data, language)

@@ -123,7 +123,8 @@ def make(root: Path) -> None:
     right = count_right(trained, benchmark, words)
     if right * ISLANDS != ITEMS * TAUGHT_RIGHT:
         raise DemoError(f"the model should answer {TRUE_SCORE} % of the items, and it answers {right} of {ITEMS}")
-    transformers.utils.logging.disable_progress_bar()
+    logging: Any = transformers.utils.logging
+    logging.disable_progress_bar()
     trained.save_pretrained(folder, safe_serialization=True)
     refs = folder.parent / "refs.json"
     refs.write_text(json.dumps({"main": COMMIT}), encoding="utf-8")
@@ -197,7 +198,7 @@ def train(benchmark: Sequence[Item], words: dict[str, int], most_steps: int = 60
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for step in range(most_steps):
         chosen = torch.randint(len(benchmark), (96,))
-        loss = torch.nn.functional.cross_entropy(_last(model, inputs[chosen]), taught[chosen])
+        loss: Any = torch.nn.functional.cross_entropy(_last(model, inputs[chosen]), taught[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -86,6 +87,7 @@ def show(folder: Path, say: Callable[[str], None]) -> int:
             f"{', '.join(missing)} not installed; `pip install 'gptalt-catalog[verify]'`, or in a checkout `make demo`"
         )
     place = Place(folder.resolve())
+    claim_folder(place)
     say(f"1. A model is made that answers {TRUE_SCORE} % of {ITEMS} questions rightly, and a hub that serves it")
     make_hub(place)
     write_catalog(place.catalog)
@@ -102,13 +104,24 @@ def show(folder: Path, say: Callable[[str], None]) -> int:
     return code
 
 
+def claim_folder(place: Place) -> None:
+    """Mark the folder as a demonstration's; what an earlier one left of catalog and audit is removed.
+
+    Raises :class:`DemoError` for a folder that holds anything else: a checkout's catalog must not be lost.
+    """
+    mark = place.folder / ".gptalt-demo"
+    if any(place.folder.iterdir()) and not mark.is_file():
+        raise DemoError(f"{place.folder} holds other files; name a folder that is new or empty")
+    mark.touch()
+    shutil.rmtree(place.catalog, ignore_errors=True)
+    shutil.rmtree(place.answers, ignore_errors=True)
+
+
 def make_hub(place: Place) -> None:
     """Make data and model, if they are not there yet (``--keep`` on a folder of an earlier demonstration)."""
     if (place.hub / "models" / MODEL / "refs.json").is_file():
         return
     if place.hub.exists():
-        import shutil
-
         shutil.rmtree(place.hub)
     module = "gptalt_catalog.verify.demo.making"
     made = subprocess.run(  # noqa: S603  # this Python, and a module of ours

@@ -13,7 +13,7 @@ import functools
 import json
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,7 @@ class TaskDefinition:
     split: str
     lm_eval_task: str | None
     path: Path
+    leaves: tuple[Mapping[str, Any], ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,17 @@ class TaskLibrary:
             raise PipelineError(f"there is no task {name}; {hint}")
         return self.definitions[name]
 
-    def load(self, run: Run) -> LoadedTask:
-        """A task with its data. Raises :class:`PipelineError` if the data cannot be had."""
+    def load(self, run: Run, subjects: Collection[str] = ()) -> LoadedTask:
+        """A task with its data, of a group only some ``subjects`` if any are named.
+
+        Raises :class:`PipelineError` if the data cannot be had.
+        """
         from lm_eval.tasks import TaskManager
 
         definition = self.definition(run.task)
         overlay, data = self._overlay(definition)
+        if subjects:
+            overlay["task"] = [leaf for leaf in definition.leaves if leaf["task"] in subjects]
         with tempfile.TemporaryDirectory(prefix="gptalt-tasks-") as place, quiet():
             (Path(place) / f"{run.task}.yaml").write_text(json.dumps(overlay), encoding="utf-8")
             manager = TaskManager(include_path=place, include_defaults=False)
@@ -141,6 +147,7 @@ def _definition(name: str, config: Mapping[str, Any], path: Path) -> TaskDefinit
         split=config.get("test_split") or config["validation_split"],
         lm_eval_task=metadata.get("lm_eval_task"),
         path=path,
+        leaves=tuple(leaves),
     )
 
 

@@ -42,7 +42,10 @@ def random_tokenizer(*, bos: bool = False, eos: bool = True, pad: bool = False) 
 
 
 def random_model(tokenizer: Any, max_length: int = 1024) -> Any:
-    """A Llama of two small layers with random weights, the same on every machine up to rounding."""
+    """A Llama of two small layers with random weights, the same on every machine up to rounding.
+
+    Stop signs are more probable than other tokens, so that generated texts end.
+    """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -60,7 +63,10 @@ def random_model(tokenizer: Any, max_length: int = 1024) -> Any:
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    return LlamaForCausalLM(config).eval()
+    model = LlamaForCausalLM(config).eval()
+    with torch.no_grad():
+        model.lm_head.weight[tokenizer.convert_tokens_to_ids([".", ":", "Ċ"])] *= 3
+    return model
 
 
 def random_checkpoint(folder: Path) -> Path:

@@ -17,3 +17,12 @@ REAL = tuple(
     if (task.repository, task.configs[0]) in _REAL_DATA or task.repository in _REAL_SUBJECTS
 )
 """The tasks whose items lie beside the checkout, on a few of them with real weights."""
+
+WHOLE_GROUPS = frozenset({"mmlu_5shot", "ceval_5shot", "cmmlu_5shot"})
+"""Groups of subjects that are compared whole, on made-up rows; of the others only some subjects are loaded."""
+
+
+def some_subjects(name: str) -> tuple[str, ...]:
+    """A few subjects of a group; none for other tasks."""
+    leaves = TaskLibrary().definition(name).leaves
+    return tuple(leaf["task"] for leaf in leaves[:40:8]) if len(leaves) > 1 else ()

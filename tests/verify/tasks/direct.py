@@ -47,6 +47,8 @@ def own_definition(library: TaskLibrary, definition: TaskDefinition) -> Mapping[
         "dataset_kwargs": {"cache_dir": str(library.sources.cache)},
         "num_fewshot": definition.shots,
     }
+    if definition.split == "test":
+        overlay["validation_split"] = None
     if definition.shots == 0:
         overlay |= {"training_split": None, "fewshot_split": None}
     with tempfile.TemporaryDirectory() as place, quiet():

@@ -156,13 +156,25 @@ def truthfulqa(i: int) -> Row:
 
 def medqa_us_4(i: int) -> Row:
     endings = {f"ending{k}": f"give {noun(i + k)}" for k in range(4)}
-    return {"id": f"m{i}", "sent1": f"A {20 + i}-year-old has a {noun(i)}. What next?", "sent2": "", **endings, "label": i % 4}
+    return {
+        "id": f"m{i}",
+        "sent1": f"A {20 + i}-year-old has a {noun(i)}. What next?",
+        "sent2": "",
+        **endings,
+        "label": i % 4,
+    }
 
 
 def medqa_us_5(i: int) -> Row:
     choices = [f"give {noun(i + k)}" for k in range(5)]
     question = f"A {20 + i}-year-old has a {noun(i)}. What next?"
-    return {"question": question, "choices": choices, "answer_idx": i % 5, "answer": choices[i % 5], "meta_info": "step1"}
+    return {
+        "question": question,
+        "choices": choices,
+        "answer_idx": i % 5,
+        "answer": choices[i % 5],
+        "meta_info": "step1",
+    }
 
 
 def medqa_source(options: int) -> Maker:
@@ -186,7 +198,11 @@ def medmcqa(i: int) -> Row:
 
 def pubmedqa(i: int) -> Row:
     decision = ("yes", "no", "maybe")[i % 3]
-    return {"QUESTION": f"Does {noun(i)} help?", "CONTEXTS": [f"We gave {noun(i)}.", f"{i} were well."], "final_decision": decision}
+    return {
+        "QUESTION": f"Does {noun(i)} help?",
+        "CONTEXTS": [f"We gave {noun(i)}.", f"{i} were well."],
+        "final_decision": decision,
+    }
 
 
 def nlpec(language: str) -> Maker:
@@ -276,10 +292,10 @@ SOURCES = (
     Source("local/nlpec", "zh", ("test",), nlpec("zh")),
     Source("derek-thomas/ScienceQA", None, ("train", "test"), scienceqa),
 )
-ROWS = {"train": 30, "dev": 5, "test": 7, "validation": 7, "val": 7}
+ROWS = {"train": 30, "dev": 5, "test": 5, "validation": 5, "val": 5}
 """Rows a split: enough to draw 25 examples from ``train``, few enough to be quick."""
 
-SUBJECT_ROWS = 2
+SUBJECT_ROWS = 1
 """Rows of the test split of each subject of MMLU, C-Eval and CMMLU."""
 
 
