@@ -58,7 +58,7 @@ class Choosing:
         kind = cell.card or "none"
         return html(
             f'<td class="ga-card ga-card--{kind}"><strong>{card}</strong>{maybe}'
-            f'<span class="ga-ci">{self.interval(cell.fit)}</span></td>'
+            f'<span class="ga-ci">{self.interval(cell.fit)} GB</span></td>'
         )
 
     def commands(self, how: HowToRun, context: int | None) -> list[tuple[RunOption, Markup, str]]:
@@ -122,7 +122,7 @@ class Choosing:
             if standing.first == 1
             else (c.rank_tied if standing.tied else c.rank_of)
         )
-        return fill(
+        text = fill(
             template,
             of=standing.of,
             benchmark=h.link("benchmark", standing.benchmark),
@@ -130,3 +130,4 @@ class Choosing:
             last=standing.last,
             names=names,
         )
+        return fill(c.compared_on, text=text, count=pick.benchmarks) if pick.benchmarks > 1 else text

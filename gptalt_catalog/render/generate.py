@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.render.environment import Templates
-from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.render.site_data import site_data
 from gptalt_catalog.render.sources import Sources
 
 
@@ -60,7 +60,8 @@ def generate(catalog: Catalog, site: Path, out: Path, schema: Path | None = None
         schema: The folder of JSON Schemas to publish, if there is one.
         change_log: The project's change log as Markdown, for the page on what is new.
     """
-    sources = Sources(SiteData(catalog, change_log), site, Templates([site / "templates", site / "pages"]), schema)
+    data = site_data(catalog, change_log, schema)
+    sources = Sources(data, site, Templates([site / "templates", site / "pages"]), schema)
     writer = Writer(out)
     for path, make in sources.all():
         writer.write(path, make())

@@ -18,7 +18,7 @@ from gptalt_catalog.render.environment import Templates
 from gptalt_catalog.render.page_maker import PageMaker
 from gptalt_catalog.render.places import file_of
 from gptalt_catalog.render.project import Project
-from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.render.site_data import site_data
 from gptalt_catalog.render.sources import Sources
 from gptalt_catalog.views.words import LANGUAGES, Language
 
@@ -51,7 +51,8 @@ class LiveSite:
 
     def __init__(self, catalog: Catalog, workshop: Workshop) -> None:
         project = workshop.project
-        self._sources = Sources(SiteData(catalog, project.news()), project.site, workshop.templates, project.schema)
+        data = site_data(catalog, project.news(), project.schema)
+        self._sources = Sources(data, project.site, workshop.templates, project.schema)
         self._workshop = workshop
         self._lock = threading.Lock()
         self._made: dict[str, Answer] = {}

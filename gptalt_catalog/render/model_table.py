@@ -27,7 +27,7 @@ LABELS: Final = (
     "model", "role", "size", "context", "commercial", "license_", "languages", "released", "score", "score_of",
     "no_score_column", "domain", "search_models", "filters", "clear", "any_", "sort_by", "descending", "ascending",
     "shown_of", "show_all", "nothing_found", "ignored_state", "commercial_any", "superseded", "download",
-    "loading_failed", "scroll_cue", "list_separator",
+    "loading_failed", "scroll_cue", "list_separator", "superseded_by",
 )  # fmt: skip
 """The texts of the site that scripts show."""
 

@@ -50,9 +50,13 @@ class Place:
         return f"{self.root}{address}"
 
     def data(self, path: str) -> str:
-        """The relative address of a data file; they stand once, beside the English pages."""
+        """The relative address of a data file."""
+        return self.shared(f"data/{path}")
+
+    def shared(self, path: str) -> str:
+        """The relative address of a file that stands once, beside the English pages."""
         up = "../" if self.language != "en" else ""
-        return f"{self.root}{up}data/{path}"
+        return f"{self.root}{up}{path}"
 
     def other(self, language: Language) -> str:
         """The relative address of the same page in another language."""

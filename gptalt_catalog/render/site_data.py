@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.views.backlinks import Backlinks
@@ -24,10 +25,14 @@ from gptalt_catalog.views.words import LANGUAGES, Language
 
 @dataclass(frozen=True)
 class SiteData:
-    """A catalog with everything that more than one page needs; ``change_log`` is the project's, as Markdown."""
+    """A catalog with everything that more than one page needs; ``change_log`` is the project's, as Markdown.
+
+    ``schemas`` are the file names of the JSON Schemas that the site publishes.
+    """
 
     catalog: Catalog
     change_log: str = ""
+    schemas: tuple[str, ...] = ()
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -103,3 +108,9 @@ class SiteData:
     def rankings(self) -> dict[str, tuple[ProtocolRanking, ...]]:
         """The rankings of each benchmark, one per comparable protocol."""
         return {key: rankings(self.book, key) for key in self.catalog.benchmarks}
+
+
+def site_data(catalog: Catalog, change_log: str = "", schema: Path | None = None) -> SiteData:
+    """The data of a site that also publishes the JSON Schemas in the folder ``schema``."""
+    names = sorted(path.name for path in schema.iterdir()) if schema is not None else ()
+    return SiteData(catalog, change_log, tuple(names))

@@ -100,12 +100,25 @@ def data_files(data: SiteData) -> Iterator[tuple[str, Make]]:
     ):
         yield f"{name}.json", partial(_records_json, records)
         yield f"{name}.csv", partial(_records_csv, columns, records)
+    yield "catalog.json", partial(_catalog_json, data)
     for document in data.catalog.documents:
         if document.kind.name in ENTRY_KINDS:
             yield (
                 f"{document.kind.folder}/{document.id}.json",
                 partial(_entry_json, document.id, document.content),
             )
+
+
+def _catalog_json(data: SiteData) -> str:
+    """The whole catalog as its files have it, by folder and id."""
+    folders: dict[str, dict[str, Any]] = {}
+    for document in data.catalog.documents:
+        content = document.content.model_dump(mode="json", exclude_defaults=True)
+        if document.kind.folder:
+            folders.setdefault(document.kind.folder, {})[document.id] = content
+        else:
+            folders["catalog"] = content
+    return json_text(folders)
 
 
 def _records_json(records: Callable[[], list[Any]]) -> str:

@@ -40,6 +40,20 @@ class FactCount:
 
 
 @dataclass(frozen=True)
+class TextCount:
+    """How many texts the entries of one kind have, and how many of them in Chinese."""
+
+    kind: str
+    total: int
+    chinese: int
+
+    @property
+    def share(self) -> float:
+        """The share in Chinese, from 0 to 1; 1 if there are no texts."""
+        return self.chinese / self.total if self.total else 1.0
+
+
+@dataclass(frozen=True)
 class Coverage:
     """All counts of a catalog.
 
@@ -52,6 +66,7 @@ class Coverage:
     texts: int
     untranslated: tuple[tuple[str, str], ...]
     speakers: tuple[tuple[str, int], ...]
+    texts_by_kind: tuple[TextCount, ...] = ()
 
     @property
     def all_facts(self) -> FactCount:
@@ -73,14 +88,19 @@ class Coverage:
 
 def coverage(catalog: Catalog) -> Coverage:
     """Count everything once."""
-    texts = 0
     untranslated: list[tuple[str, str]] = []
+    texts: Counter[str] = Counter()
+    chinese: Counter[str] = Counter()
     for document in catalog.documents:
         for path, text in texts_of(document.content):
-            texts += 1
+            kind = document.kind.name if document.kind.holds == "entry" else document.kind.name.removesuffix("s")
+            texts[kind] += 1
             if text.zh is None:
                 untranslated.append((document.file, ".".join(str(step) for step in path)))
-    return Coverage(_kinds(catalog), _facts(catalog), texts, tuple(untranslated), _speakers(catalog))
+            else:
+                chinese[kind] += 1
+    by_kind = tuple(TextCount(kind, count, chinese[kind]) for kind, count in sorted(texts.items()) if kind != "catalog")
+    return Coverage(_kinds(catalog), _facts(catalog), texts.total(), tuple(untranslated), _speakers(catalog), by_kind)
 
 
 def _kinds(catalog: Catalog) -> tuple[KindCount, ...]:

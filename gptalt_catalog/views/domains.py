@@ -9,7 +9,7 @@ from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.family import Domain
 from gptalt_catalog.domain.license import Commercial
 from gptalt_catalog.views.lineage import Lineage
-from gptalt_catalog.views.recipe import recipes
+from gptalt_catalog.views.recipe import Recipe, recipes
 from gptalt_catalog.views.scores import ScoreBook
 from gptalt_catalog.views.timeline import Openness, first_release, openness
 
@@ -24,16 +24,16 @@ FIELD_TASKS: Final[dict[Domain, tuple[str, ...]]] = {
 class DomainRow:
     """A family of one domain.
 
-    ``bases`` are families that it was built on, ``components`` the parts named besides (an image
-    encoder), ``datasets`` what it was trained on, all empty if not known. ``parameters`` is the
-    smallest and the largest total count, ``vision`` the count of the image encoder. ``answers`` are
+    ``bases`` are other families that it was built on, ``None`` if that is not known; ``components``
+    the parts named besides (an image encoder), ``datasets`` what it was trained on, empty if not known.
+    ``parameters`` is the smallest and the largest total count, ``vision`` the count of the image encoder. ``answers`` are
     its commercial-use answers, the most permissive first, ``scores`` the number of published ones.
     """
 
     family: str
     date: str | None
     openness: Openness
-    bases: tuple[str, ...]
+    bases: tuple[str, ...] | None
     components: tuple[str, ...]
     datasets: tuple[str, ...]
     parameters: tuple[int, int] | None
@@ -70,7 +70,7 @@ def _row(lineage: Lineage, book: ScoreBook, key: str) -> DomainRow:
         family=key,
         date=first_release(key, family),
         openness=openness(key, family),
-        bases=tuple(dict.fromkeys(base for r in made for _, base in r.bases or () if base != key)),
+        bases=None if all(r.bases is None for r in made) else _bases(key, made),
         components=tuple(dict.fromkeys(part for r in made for part in r.components)),
         datasets=tuple(dict.fromkeys(name for r in made for name in r.datasets or ())),
         parameters=(min(counts), max(counts)) if counts else None,
@@ -78,6 +78,10 @@ def _row(lineage: Lineage, book: ScoreBook, key: str) -> DomainRow:
         answers=tuple(answer for answer in get_args(Commercial) if answer in answers),
         scores=sum(len(book.by_target.get(target, ())) for target in (*family.checkpoints, key)),
     )
+
+
+def _bases(key: str, made: tuple[Recipe, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(base for r in made for _, base in r.bases or () if base != key))
 
 
 def field_benchmarks(book: ScoreBook, domain: Domain) -> tuple[FieldBenchmark, ...]:

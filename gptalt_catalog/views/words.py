@@ -39,6 +39,8 @@ suite | suite | 评测套件
 verification | verification | 复核记录
 organization | organization | 机构
 language | language | 语言
+task | task | 任务
+defect | known defect | 已知缺陷
 """)
 """Singular names of the kinds of things."""
 
@@ -60,6 +62,8 @@ suite | suites | 评测套件
 verification | verifications | 复核记录
 organization | organizations | 机构
 language | languages | 语言
+task | tasks | 任务
+defect | known defects | 已知缺陷
 """)
 
 BLOCKS = words_table("""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,6 @@ from gptalt_catalog.domain.claim import ClaimFile
 from gptalt_catalog.domain.family import Family
 from gptalt_catalog.domain.reports import MeasurementFile
 from gptalt_catalog.render.build import build
-from gptalt_catalog.render.preview import Preview
 from gptalt_catalog.render.project import Project
 from gptalt_catalog.views.lineage import Lineage
 from tests.catalogs import CHECKOUT, read
@@ -80,12 +81,28 @@ def site_folder(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> P
     return out
 
 
+class _Built(SimpleHTTPRequestHandler):
+    """Serves the built site as a plain web server does: its 404 page for what is not there."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        if code != 404:
+            super().send_error(code, message, explain)
+            return
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture(scope="session")
 def site(site_folder: Path) -> Iterator[str]:
     """The address of the site, with a slash at its end."""
-    preview = Preview(Project.of(CHECKOUT / "catalog"), site_folder, lambda _: None)
-    preview.state.set(version=1)
-    server = preview.server("127.0.0.1", 0)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Built, directory=str(site_folder / "site")))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"

@@ -7,9 +7,12 @@ import pytest
 import yaml
 
 from gptalt_catalog.render import build as build_module
-from gptalt_catalog.render.build import SiteBuildError, build, up_to_date
+from gptalt_catalog.render.build import SiteBuildError, build
+from gptalt_catalog.render.live_site import LiveSite, Workshop
+from gptalt_catalog.render.page_maker import PageMaker
 from gptalt_catalog.render.places import file_of
 from gptalt_catalog.render.project import Project, default_out
+from gptalt_catalog.views.words import Language
 from tests.catalogs import CHECKOUT, GOOD, read
 from tests.render.pages import EXTENSIONS
 
@@ -100,13 +103,28 @@ def test_a_failing_build_leaves_the_old_site(out: Path, project: Project, tmp_pa
     assert not list(out.glob("site.new*"))
 
 
-def test_a_site_is_up_to_date_until_an_input_changes(out: Path, project: Project, tmp_path: Path) -> None:
-    assert up_to_date(project, out)
-    assert not up_to_date(project, tmp_path)
-    other = tmp_path / "catalog"
-    other.mkdir()
-    (other / "catalog.yaml").write_text("x")
-    assert not up_to_date(replace(project, catalog=other), out)
+def test_a_single_page_is_the_same_as_in_a_full_build(out: Path, project: Project, tmp_path: Path) -> None:
+    configs: dict[Language, Path] = {"en": project.config, "zh": project.config_zh}
+    for language, config in configs.items():
+        maker = PageMaker(config, tmp_path)
+        site = out / "site" / ("" if language == "en" else language)
+        for source in sorted((out / "docs" / language).rglob("*.md")):
+            path = source.relative_to(out / "docs" / language)
+            built = site / path.with_suffix(".html" if path.stem == "index" else "")
+            html = (built if built.suffix else built / "index.html").read_text()
+            assert maker.page(path.as_posix(), source.read_text()) == html, path
+        assert maker.not_found() == (site / "404.html").read_text()
+        assert maker.theme_file("assets/javascripts/nothing.js") is None
+
+
+def test_the_preview_serves_what_a_full_build_writes(out: Path, project: Project) -> None:
+    live = LiveSite(read(GOOD).catalog, Workshop(project))
+    skipped = ("sitemap.xml", "sitemap.xml.gz", "404.html")
+    for file in sorted((out / "site").rglob("*")):
+        path = file.relative_to(out / "site").as_posix()
+        if file.is_file() and not path.endswith(skipped):
+            answer = live.answer(f"/{path.removesuffix('index.html')}")
+            assert (answer.status, answer.body) == (200, file.read_bytes()), path
 
 
 def test_a_new_site_replaces_the_old_one_whole(tmp_path: Path) -> None:

@@ -63,13 +63,14 @@ def broken_links(docs: Path, language: Language, pages: Mapping[str, Parsed]) ->
 def leads_somewhere(docs: Path, language: Language, path: str, link: str, ids: Mapping[str, set[str]]) -> bool:
     """Whether a relative link of a page leads to a page (and place in it) or a file."""
     address, _, fragment = link.partition("#")
+    address = address.partition("?")[0]
     here = path.removesuffix("index.md") if path.endswith("index.md") else path.removesuffix(".md") + "/"
     root = f"/{language}/" if language != "en" else "/"
     target = posixpath.normpath(posixpath.join(root + here, address)) + (
         "/" if address.endswith("/") or not address else ""
     )
     target = target.replace("//", "/")
-    if target.startswith("/data/"):
+    if target.startswith(("/data/", "/schema/")):
         return (docs / "en" / target.lstrip("/")).is_file()
     found = file_of(target.removeprefix(root))
     return found in ids and (not fragment or fragment in ids[found])
@@ -134,7 +135,7 @@ def test_data_files_are_json_and_csv(docs: Path) -> None:
     assert json.loads((docs / "en/data/models/small.json").read_text())["name"] == "Small"
     table = json.loads((docs / "zh/assets/data/models.json").read_text())
     assert [row["url"] for row in table["rows"]] == ["models/small/#small-70m", "models/small/#small-70m-chat"]
-    assert table["rows"][0]["scores"] == {"quiz": [30.5, 24.54, 37.2]}
+    assert table["rows"][0]["scores"] == {"quiz": [30.5, 0.05, 3.26, 24.54, 37.2]}
     assert table["labels"]["model"] == "模型"
 
 

@@ -12,49 +12,21 @@ from typing import Any
 
 import pytest
 
-from gptalt_catalog.render import preview as preview_module
-from gptalt_catalog.render.build import Built, SiteBuildError
-from gptalt_catalog.render.generate import Generated
-from gptalt_catalog.render.preview import Preview, serve
+from gptalt_catalog.render.preview import Preview, State, serve
 from gptalt_catalog.render.project import Project
 from tests.catalogs import CHECKOUT, copy_of_good
 
 
-class FakeBuild:
-    """Stands for MkDocs: writes one page that counts the builds."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.fails = False
-
-    def __call__(self, _catalog: object, _project: Project, out: Path, _say: object) -> Built:
-        if self.fails:
-            raise SiteBuildError("MkDocs failed: no theme")
-        self.count += 1
-        site = out / "site"
-        (site / "models").mkdir(parents=True, exist_ok=True)
-        (site / "index.html").write_text(f"<html><body>build {self.count}</body></html>")
-        (site / "models/index.html").write_text("<html><body>models</body></html>")
-        (site / "404.html").write_text("<html><body>no such page</body></html>")
-        (site / "plain.txt").write_text("text")
-        return Built(site, Generated(1, (), ()), ("a warning",))
+@pytest.fixture
+def said() -> list[str]:
+    """What the terminal shows."""
+    return []
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBuild:
-    builder = FakeBuild()
-    monkeypatch.setattr(preview_module, "build", builder)
-    return builder
-
-
-@pytest.fixture
-def preview(tmp_path: Path, fake: FakeBuild) -> Preview:
-    assert fake.count == 0
-    said: list[str] = []
+def preview(tmp_path: Path, said: list[str]) -> Preview:
     project = replace(Project.of(CHECKOUT / "catalog"), catalog=copy_of_good(tmp_path))
-    made = Preview(project, tmp_path / "build", said.append)
-    made.said = said  # type: ignore[attr-defined]  # what the terminal showed
-    return made
+    return Preview(project, said.append)
 
 
 def change(preview: Preview, file: str, old: str, new: str) -> None:
@@ -64,37 +36,61 @@ def change(preview: Preview, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-def test_a_change_rebuilds_and_no_change_does_not(preview: Preview, fake: FakeBuild) -> None:
+def body(preview: Preview, path: str) -> str:
+    return preview.answer(path).body.decode()
+
+
+def test_a_change_shows_in_the_pages_it_touches_and_no_change_does_nothing(preview: Preview) -> None:
     assert preview.refresh()
     assert not preview.refresh()
-    change(preview, "models/small.yaml", "Free to use.", "Free.")
+    assert "Free to use." in body(preview, "/models/small/")
+    change(preview, "models/small.yaml", "Free to use.", "Free as air.")
     assert preview.refresh()
-    assert fake.count == 2
-    assert preview.state.version == 2
-    assert "warning: a warning" in preview.said  # type: ignore[attr-defined]
+    assert preview.state.pages == 2
+    for path in ("/models/small/", "/models/", "/assets/data/search.json", "/data/models/small.json"):
+        assert "Free as air." in body(preview, path), path
+        assert "Free to use." not in body(preview, path), path
 
 
-def test_errors_keep_the_last_good_site_and_are_told(preview: Preview, fake: FakeBuild) -> None:
+def test_errors_keep_the_last_good_site_and_are_told(preview: Preview, said: list[str]) -> None:
     preview.refresh()
     change(preview, "models/small.yaml", "domain: language", "domain: languages")
     assert not preview.refresh()
-    assert fake.count == 1
-    assert preview.state.version == 1
+    assert preview.state.pages == 1
     (error,) = preview.state.errors
     assert "models/small.yaml:15:9: bad-value" in error
     assert "fix: did you mean `language`?" in error
-    assert preview.said[-1] == "1 errors; the last good site stays"  # type: ignore[attr-defined]
+    assert said[-1] == "1 errors; the last good site stays"
+    assert "Small" in body(preview, "/models/small/")
     change(preview, "models/small.yaml", "domain: languages", "domain: language")
     assert preview.refresh()
     assert preview.state.errors == ()
 
 
-def test_a_failing_build_is_told_too(preview: Preview, fake: FakeBuild) -> None:
-    fake.fails = True
-    assert not preview.refresh()
-    assert preview.state.errors == ("MkDocs failed: no theme",)
-    assert preview.said[-1] == "1 errors; no site yet"  # type: ignore[attr-defined]
-    assert not preview.state.building
+def test_templates_and_styles_are_watched_too(preview: Preview, tmp_path: Path) -> None:
+    import shutil
+
+    site = tmp_path / "site"
+    shutil.copytree(CHECKOUT / "site", site)
+    configs = {name: tmp_path / name for name in ("mkdocs.yml", "mkdocs.zh.yml")}
+    for name, path in configs.items():
+        path.write_text((CHECKOUT / name).read_text())
+    project = replace(preview.project, site=site, config=configs["mkdocs.yml"], config_zh=configs["mkdocs.zh.yml"])
+    own = Preview(project, lambda _: None)
+    assert own.refresh()
+    (site / "assets/css/site.css").write_text("b { color: red }")
+    template = site / "templates/cite.md.j2"
+    template.write_text(template.read_text() + "\n<p>More.</p>\n")
+    assert own.refresh()
+    assert own.answer("/zh/assets/css/site.css").body == b"b { color: red }"
+    assert "<p>More.</p>" in body(own, "/cite/")
+    template.write_text("{{ nothing }}")
+    assert own.refresh()
+    answer = own.answer("/cite/")
+    assert (answer.status, answer.body) == (500, b"UndefinedError: 'nothing' is undefined")
+    configs["mkdocs.yml"].write_text("site_name: x\ntheme: {name: nothing}\n")
+    assert not own.refresh()
+    assert "Unrecognised theme name: 'nothing'" in own.state.errors[0] or own.state.errors
 
 
 @contextmanager
@@ -125,16 +121,33 @@ def test_pages_carry_the_script_and_the_state_can_be_asked(preview: Preview) -> 
         status, page = get(f"{base}/")
         assert status == 200
         assert '<script src="/__preview/preview.js"></script></body>' in page
-        assert get(f"{base}/models")[1].startswith("<html><body>models")  # redirected to the slash
-        assert get(f"{base}/plain.txt") == (200, "text")
-        assert json.loads(get(f"{base}/__preview/status.json")[1]) == {"version": 1, "building": False, "errors": []}
+        assert get(f"{base}/models")[1] == get(f"{base}/models/")[1]  # redirected to the slash
+        assert get(f"{base}/zh")[1] == get(f"{base}/zh/")[1]
+        assert get(f"{base}/assets/css/site.css")[0] == 200
+        state = json.loads(get(f"{base}/__preview/status.json")[1])
+        assert state == {"version": 1, "pages": 1, "errors": []}
         assert get(f"{base}/__preview/preview.js")[0] == 200
+
+
+def test_a_question_for_news_waits_until_there_are_some() -> None:
+    state = State()
+    heard: list[dict[str, Any]] = []
+    thread = threading.Thread(target=lambda: heard.append(state.news(0)))
+    thread.start()
+    assert heard == []
+    state.set(pages=True)
+    thread.join(5)
+    assert heard == [{"version": 1, "pages": 1, "errors": []}]
+    assert state.news(0)["version"] == 1  # known is old already
+    assert state.news(1, patience=0)["version"] == 1  # nothing came
 
 
 def test_what_is_not_there_gets_the_404_page_and_nothing_outside_is_served(preview: Preview) -> None:
     preview.refresh()
     with served(preview) as base:
-        assert get(f"{base}/nothing/") == (404, "<html><body>no such page</body></html>")
+        status, page = get(f"{base}/nothing/")
+        assert status == 404
+        assert "There is no such page" in page
         for path in ("/../catalog/catalog.yaml", "/%2e%2e/catalog/catalog.yaml", "/..%2fcatalog/catalog.yaml"):
             assert get(base + path)[0] == 404
 
@@ -146,13 +159,12 @@ def test_without_a_site_the_page_waits_and_shows_the_errors(preview: Preview) ->
         status, page = get(f"{base}/models/")
         assert status == 503
         assert "preview.js" in page
-        state: dict[str, Any] = json.loads(get(f"{base}/__preview/status.json")[1])
-        assert len(state["errors"]) == 1
+        assert len(json.loads(get(f"{base}/__preview/status.json")[1])["errors"]) == 1
 
 
-def test_serving_builds_first_and_stops_when_told(preview: Preview, fake: FakeBuild) -> None:
+def test_serving_reads_the_catalog_first_and_stops_when_told(preview: Preview, said: list[str]) -> None:
     stop = threading.Event()
     stop.set()
     serve(preview, "127.0.0.1", 0, stop)
-    assert fake.count == 1
-    assert preview.said[0].startswith("http://127.0.0.1:")  # type: ignore[attr-defined]
+    assert preview.state.pages == 1
+    assert said[0].startswith("http://127.0.0.1:")

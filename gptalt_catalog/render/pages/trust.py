@@ -9,6 +9,7 @@ from typing import Any
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
+from gptalt_catalog.render.strings.review import review_strings
 from gptalt_catalog.views.conflicts import defects_of
 from gptalt_catalog.views.words import Language
 
@@ -21,7 +22,7 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     yield PageFile(
         "conflicts/", "conflicts.md.j2", t.disagreements, t.disagreements_lede, partial(_disagreements, data)
     )
-    yield PageFile("about/", "about.md.j2", t.about, t.about_lede, partial(_about, data))
+    yield PageFile("about/", "about.md.j2", t.about, t.about_lede, partial(_about, data, language))
 
 
 def _corrections(data: SiteData, language: Language) -> dict[str, Any]:
@@ -33,5 +34,6 @@ def _disagreements(data: SiteData) -> dict[str, Any]:
     return {"conflicts": data.conflicts, "defects": defects}
 
 
-def _about(data: SiteData) -> dict[str, Any]:
-    return {"coverage": data.coverage, "fact_counts": (*data.coverage.facts, data.coverage.all_facts)}
+def _about(data: SiteData, language: Language) -> dict[str, Any]:
+    x = review_strings(language)
+    return {"x": x, "coverage": data.coverage, "fact_counts": (*data.coverage.facts, data.coverage.all_facts)}

@@ -31,7 +31,7 @@ class ChoosingStrings:
     found: str
     found_one: str
     found_none: str
-    found_first: str
+    found_some: str
     tight_more: str
     order_note: str
     as_command: str
@@ -131,6 +131,7 @@ class ChoosingStrings:
     compare_differs: str
     compare_best: str
     compare_tied: str
+    compare_printed: str
     compare_more: str
     compare_export: str
     compare_pick: str
@@ -160,7 +161,7 @@ class ChoosingStrings:
 EN = ChoosingStrings(
     finder="Find a model for my machine",
     finder_lede="What runs on your memory, what its license allows, and how good it is known to be.",
-    memory="Memory of the card",
+    memory="Memory",
     memory_unit="GB",
     precision="Precision",
     context="Context",
@@ -169,20 +170,20 @@ EN = ChoosingStrings(
     any_language="any language",
     license="License",
     license_any="any license",
-    license_commercial="commercial use: yes or under conditions",
-    license_yes="commercial use: yes",
+    license_commercial="commercial, conditions shown",
+    license_yes="commercial: plain yes",
     role="Role",
     any_role="any role",
     find="Show the shortlist",
     found="{count} checkpoints fit",
     found_one="1 checkpoint fits",
     found_none="No checkpoint passes all of these. Take more memory, a smaller precision, or fewer wishes.",
-    found_first="the first {shown}",
+    found_some="{count} checkpoints fit; these are the first {shown}",
     tight_more="{count} more are within the margin of the estimate: they may fit.",
     order_note=(
         "Order: first those without a successor; among them by how many comparisons they surely win less those they "
-        "surely lose, each under one benchmark's headline protocol and among the checkpoints found; then the newest. "
-        "It is an order for reading, not a ranking."
+        "surely lose, each under one benchmark's headline protocol and among the checkpoints found (the printed order "
+        "counts where no error is known); then the newest. It is an order for reading, not a ranking."
     ),
     as_command="The same on the command line",
     as_table="The same as a table",
@@ -205,7 +206,7 @@ EN = ChoosingStrings(
     rank_of="rank {first} of {of} comparable on {benchmark}",
     rank_tied="rank {first}–{last} of {of} comparable on {benchmark}, tied with {names}",
     others_too="{names} and {count} more",
-    compared_on="compared on {count} benchmarks",
+    compared_on="{text} (compared on {count} benchmarks)",
     never_compared="no published score that can be compared within this list",
     use_plain="commercial use: {answer}",
     use_conditions="commercial use: {answer}; asked for: {conditions}",
@@ -275,13 +276,15 @@ EN = ChoosingStrings(
     compare_scores="Published scores",
     compare_scores_lede=(
         "One row per protocol; only values of one row may be compared. ★ surely higher than all others of the row, "
-        "◇ not to be told apart from the highest. Struck values are not ranked."
+        "◇ not to be told apart from the highest, △ the highest as printed, with no error known. Struck values are "
+        "not ranked."
     ),
     compare_all_scores="Also protocols with one value",
     compare_no_scores="No protocol has scores of two of them.",
     compare_differs="differs",
     compare_best="surely the highest",
     compare_tied="not to be told apart from the highest",
+    compare_printed="the highest as printed, with no error known",
     compare_more="{count} more published",
     compare_export="Export",
     compare_pick="Compare: select {name}",
@@ -319,19 +322,19 @@ ZH = ChoosingStrings(
     any_language="任何语言",
     license="许可证",
     license_any="任何许可证",
-    license_commercial="商业使用：可以或有条件",
-    license_yes="商业使用：可以",
+    license_commercial="可商用（列出条件）",
+    license_yes="可商用（答案为“可以”）",
     role="角色",
     any_role="任何角色",
     find="显示候选",
     found="{count} 个检查点装得下",
     found_one="1 个检查点装得下",
     found_none="没有检查点满足全部条件。请增加显存、降低精度或减少条件。",
-    found_first="前 {shown} 个",
+    found_some="{count} 个检查点装得下，下面是前 {shown} 个",
     tight_more="另有 {count} 个处于估计的误差范围内，也许装得下。",
     order_note=(
         "排列：先列没有后继的；其中按“确定胜出的比较数减去确定落败的比较数”排列（每次比较只在一个评测基准的主协议下、"
-        "只在找到的检查点之间进行）；再按发布日期从新到旧。这只是阅读顺序，不是排名。"
+        "只在找到的检查点之间进行；误差未知时以公布的数值为准）；再按发布日期从新到旧。这只是阅读顺序，不是排名。"
     ),
     as_command="命令行中的同一查询",
     as_table="以表格显示",
@@ -350,11 +353,11 @@ ZH = ChoosingStrings(
     fits_spare="{context} 词元时装得下，还余 {spare} GB",
     fits_unasked="{context} 词元时需要 {low}–{high} GB",
     best_of="在 {benchmark} 上 {of} 个可比者中最好",
-    best_tied="在 {benchmark} 上 {of} 个可比者中最好，与 {names} 不分上下",
+    best_tied="在 {benchmark} 上 {of} 个可比者中最好，与之不分上下的有 {names}",
     rank_of="在 {benchmark} 上 {of} 个可比者中第 {first}",
-    rank_tied="在 {benchmark} 上 {of} 个可比者中第 {first}–{last}，与 {names} 不分上下",
-    others_too="{names}等另外 {count} 个",
-    compared_on="共在 {count} 个评测基准上可比",
+    rank_tied="在 {benchmark} 上 {of} 个可比者中第 {first}–{last}，与之不分上下的有 {names}",
+    others_too="{names} 及另外 {count} 个",
+    compared_on="{text}（共在 {count} 个评测基准上可比）",
     never_compared="没有可在此列表中比较的公开成绩",
     use_plain="商业使用：{answer}",
     use_conditions="商业使用：{answer}；要求：{conditions}",
@@ -420,7 +423,7 @@ ZH = ChoosingStrings(
     compare_fit="所需显存",
     compare_scores="公开成绩",
     compare_scores_lede=(
-        "每行一个评测协议，只有同一行的数值可以比较。★ 确定高于本行其他各项；◇ 与最高者不分上下。"
+        "每行一个评测协议，只有同一行的数值可以比较。★ 确定高于本行其他各项；◇ 与最高者不分上下；△ 按公布值最高，误差未知。"
         "带删除线的数值不参与排名。"
     ),
     compare_all_scores="包括只有一个数值的协议",
@@ -428,6 +431,7 @@ ZH = ChoosingStrings(
     compare_differs="不同",
     compare_best="确定最高",
     compare_tied="与最高者不分上下",
+    compare_printed="按公布值最高，误差未知",
     compare_more="另有 {count} 个公开值",
     compare_export="导出",
     compare_pick="比较：选择 {name}",

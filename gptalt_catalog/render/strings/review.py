@@ -72,6 +72,7 @@ class ReviewStrings:
     by_kind_language: str
     texts: str
     in_chinese: str
+    share: str
     downloads: str
     downloads_lede: str
     whole_catalog: str
@@ -155,6 +156,7 @@ EN = ReviewStrings(
     by_kind_language="Coverage by kind and language",
     texts="Texts",
     in_chinese="In Chinese",
+    share="Share",
     downloads="Downloads",
     downloads_lede="Everything on this site comes from these files. They may be used under {license}.",
     whole_catalog="the whole catalog, every entry as its file has it",
@@ -226,6 +228,7 @@ ZH = ReviewStrings(
     by_kind_language="各类条目与语言的覆盖",
     texts="文字",
     in_chinese="有中文",
+    share="比例",
     downloads="下载",
     downloads_lede="本站的一切都来自这些文件，可按 {license} 使用。",
     whole_catalog="整个目录，每个条目与其文件一致",

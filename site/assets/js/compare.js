@@ -4,9 +4,9 @@
 
   const { Memory, esc, fill, plain, bdi, html, count } = window.GA;
   const MOST = 5;
-  const FITS = [["fp16", 4096], ["int8", 4096], ["q4_k_m", 4096], ["q4_k_m", 32768]];
+  const FITS = [["fp16", 2048], ["int8", 2048], ["q4_k_m", 2048], ["q4_k_m", 8192], ["q4_k_m", 32768]];
   const TEX = { "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", $: "\\$", "&": "\\&", "#": "\\#", "%": "\\%", _: "\\_", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" };
-  const TEX_SIGNS = { "★": "$\\star$", "◇": "$\\diamond$", "–": "--", "≥": "$\\geq$" };
+  const TEX_SIGNS = { "★": "$\\star$", "◇": "$\\diamond$", "△": "$\\triangle$", "–": "--", "≥": "$\\geq$" };
 
   /* How many letters of two words are alike: twice the shared pairs over all pairs. */
   function likeness(a, b) {
@@ -189,7 +189,7 @@
         own(t.role, (row) => named(row.roles, data.words)),
         own(c.compare_use, (row) => data.words[row.use], (row) => window.GA.use(data, row.use)),
         own(c.compare_chain, (row) => named(row.conds, data.words)),
-        own(t.superseded, (row) => named(row.next, data.families)),
+        own(t.superseded_by, (row) => named(row.next, data.families)),
       ].filter((row) => row.cells.some((cell) => cell.text));
       const sections = [{ title: c.compare_facts, rows: head }];
       for (const [title, fields] of words.facts) {
@@ -247,6 +247,7 @@
       const known = ranked.filter(Boolean);
       const marks = ranked.map((own) => {
         if (!own || known.length < 2 || known.some((other) => window.GA.better(other, own))) return "";
+        if (known.some((score) => score[2] === null)) return "△";
         return known.every((other) => other === own || window.GA.better(own, other)) ? "★" : "◇";
       });
       const cells = groups.map((scores, place) => this.scoreCell(scores, marks[place]));
@@ -266,7 +267,7 @@
         const why = `${this.c.not_ranked}: ${reasons.join("; ")}`;
         return { text: `${number} (${this.c.not_ranked})`, html: `<span title="${esc(hint)}"><s>${number}</s></span> <span class="ga-weak" title="${esc(why)}">${esc(this.c.not_ranked)}</span>${more}` };
       }
-      const word = mark === "★" ? this.c.compare_best : this.c.compare_tied;
+      const word = { "★": this.c.compare_best, "◇": this.c.compare_tied, "△": this.c.compare_printed }[mark];
       const sign = mark ? ` <span class="ga-mark" role="img" title="${esc(word)}" aria-label="${esc(word)}">${mark}</span>` : "";
       return { text: number + interval + (mark ? ` ${mark}` : ""), html: `<span title="${esc(hint)}">${number} <span class="ga-ci">${esc(interval.trim())}</span></span>${sign}${more}` };
     }
@@ -294,7 +295,7 @@
         const label = row.label.html ?? esc(row.label);
         const differs = row.differs && !row.score;
         const sign = differs ? ` <span class="ga-neq" role="img" title="${esc(this.c.compare_differs)}" aria-label="${esc(this.c.compare_differs)}">≠</span>` : "";
-        const cells = row.cells.map((cell) => `<td>${cell.html ?? bdi(cell.text)}</td>`).join("");
+        const cells = row.cells.map((cell) => `<td>${cell.text ? (cell.html ?? bdi(cell.text)) : '<span class="ga-dim">–</span>'}</td>`).join("");
         return `<tr${differs ? ' class="ga-differs"' : ""}><th scope="row">${label}${sign}</th>${cells}</tr>`;
       });
       const lede = note ? `<br><span class="ga-dim">${esc(note)}</span>` : "";
@@ -345,7 +346,7 @@
   }
 
   function asLatex(names, table) {
-    const cell = (text) => oneLine(text).replace(/[\\{}$&#%_^~★◇–≥]/g, (sign) => TEX[sign] ?? TEX_SIGNS[sign]);
+    const cell = (text) => oneLine(text).replace(/[\\{}$&#%_^~★◇△–≥]/g, (sign) => TEX[sign] ?? TEX_SIGNS[sign]);
     const line = (cells) => `${cells.map(cell).join(" & ")} \\\\`;
     const parts = [`\\begin{tabular}{l${"l".repeat(names.length)}}`, "\\hline", line(["", ...names]), "\\hline"];
     for (const { title, rows } of table) {

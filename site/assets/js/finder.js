@@ -124,12 +124,12 @@
       const { picks } = this;
       const c = this.data.choosing;
       const shown = all ? picks : picks.slice(0, FIRST);
-      const number = picks.length === 1 ? esc(c.found_one) : fill(c.found, { count: count(picks.length) });
-      const first = shown.length < picks.length ? `; ${fill(c.found_first, { shown: shown.length })}` : "";
+      const number = picks.length === 1 ? c.found_one : shown.length < picks.length ? c.found_some : c.found;
+      const found = picks.length ? fill(number, { count: count(picks.length), shown: shown.length }) : esc(c.found_none);
       this.still.hidden = true;
       this.out.innerHTML =
         (this.wrong.length ? `<p class="ga-ignored" role="alert">${fill(c.bad_state, { what: this.wrong.join(", ") })}</p>` : "") +
-        `<p class="ga-found">${picks.length ? number + first : esc(c.found_none)}</p>` +
+        `<p class="ga-found">${found}</p>` +
         (this.tight ? `<p class="ga-lede2">${fill(c.tight_more, { count: count(this.tight) })}</p>` : "") +
         `<p class="ga-actions">${this.links()}</p>` +
         `<ol class="ga-picks ga-picks--long">${shown.map((pick) => this.card(pick)).join("")}</ol>` +
@@ -210,7 +210,7 @@
       const link = `<a href="${esc(window.GA.base(this.root))}benchmarks/${esc(benchmark)}/">${esc(this.data.benchmarks[benchmark])}</a>`;
       const template = standing.first === 1 ? (tied.length ? c.best_tied : c.best_of) : tied.length ? c.rank_tied : c.rank_of;
       const text = fill(template, { ...standing, benchmark: html(link), names: html(names) });
-      return pick.benchmarks > 1 ? `${text} (${fill(c.compared_on, { count: pick.benchmarks })})` : text;
+      return pick.benchmarks > 1 ? fill(c.compared_on, { text: html(text), count: pick.benchmarks }) : text;
     }
 
     /* Commands are fetched when somebody wants them. */
@@ -238,10 +238,11 @@
       if (run.hindrance) parts.push(`<p>${word("not", run.hindrance)}</p>`);
       if (run.gated) parts.push(`<p class="ga-note">${esc(c.must_accept)}</p>`);
       const context = Math.min(query.context, row.context ?? query.context);
-      for (const option of run.options) {
-        const precision = window.GA.nearest(option, query.precision) ?? option.precisions[0];
-        const verdict = this.memory.verdict(row, precision, context, query.memory);
-        if (verdict !== "fits" && option.precisions.length) continue;
+      const found = run.options
+        .map((option) => [option, window.GA.nearest(option, query.precision) ?? option.precisions[0]])
+        .filter(([option, near]) => !option.precisions.length || this.memory.verdict(row, near, context, query.memory) === "fits");
+      found.sort(([, a], [, b]) => (b === query.precision) - (a === query.precision)); // as asked comes first
+      for (const [option, precision] of found) {
         const title = option.precisions.length
           ? fill(c.run_in, { program: option.program, precision: window.GA.precisionName(c, precision) })
           : fill(c.run_as_published, { program: option.program });

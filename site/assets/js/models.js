@@ -308,6 +308,10 @@
       });
       this.root.addEventListener("change", (event) => this.changed(event.target));
       this.root.addEventListener("click", (event) => this.clicked(event.target));
+      document.addEventListener("click", ({ target }) => {
+        const menu = this.root.querySelector(".ga-menu[open]");
+        if (menu && target.isConnected && !menu.contains(target)) menu.open = false;
+      });
     }
 
     changed({ name, value, checked }) {
@@ -414,7 +418,7 @@
 
     row(row, columns) {
       const old = row.next.length ? ` <span class="ga-weak">${esc(this.t.superseded)}</span>` : "";
-      const cells = columns.map((column) => `<td data-label="${esc(column.label)}" class="${column.kind ?? ""}">${column.html(row)}</td>`).join("");
+      const cells = columns.map((column) => `<td data-label="${esc(column.label)}" data-${column.key} class="${column.kind ?? ""}">${column.html(row)}</td>`).join("");
       const label = fill(this.c.compare_pick, { name: row.name });
       const tick = `<td class="ga-tick"><input type="checkbox" name="pick" value="${esc(row.id)}" aria-label="${label}"${this.selected.has(row.id) ? " checked" : ""}></td>`;
       return `<tr>${tick}<th scope="row"><a href="${esc(this.base + row.url)}">${bdi(row.name)}</a>${old}</th>${cells}</tr>`;

@@ -137,6 +137,7 @@
 
   const button = document.querySelector(".ga-searchbutton");
   if (!button) return;
+  const base = button.dataset.src.replace(/assets\/data\/search\.json$/, "");
   let loading = null;
   let dialog = null;
 
@@ -229,7 +230,6 @@
       return item;
     }
 
-    const base = button.dataset.src.replace(/assets\/data\/search\.json$/, "");
     const stops = () => [...results.querySelectorAll("a, button")];
     element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target === input) {
@@ -281,5 +281,7 @@
       open();
     }
   });
-  window.gaSearch = { load, search: (text) => load().then((index) => search(index.docs, index.kinds, text)) };
+  window.gaSearch = {
+    search: (text) => load().then((index) => ({ base, ...search(index.docs, index.kinds, text) })),
+  };
 })();

@@ -49,6 +49,7 @@ def random_model(tokenizer: Any, max_length: int = 1024) -> Any:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
+    torch.set_num_threads(1)  # the models are tiny, and several tests run at once
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
@@ -79,7 +80,9 @@ def random_checkpoint(folder: Path) -> Path:
 
 def stories() -> tuple[Any, Any]:
     """A real model of 260,032 parameters and its tokenizer, which has a BOS and no padding."""
+    import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder = need(WEIGHTS)
+    torch.set_num_threads(1)
     return AutoModelForCausalLM.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)

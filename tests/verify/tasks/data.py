@@ -16,9 +16,10 @@ def subjects_of(repository: str) -> Sequence[str]:
     return [str(config) for config in found.configs]
 
 
-def made_up_library(root: Path) -> TaskLibrary:
-    """All tasks on made-up rows."""
-    return TaskLibrary(sources=DataSources(folders=rows.made_up(root / "rows", subjects_of), cache=root / "cache"))
+def made_up_library(root: Path, *only: str) -> TaskLibrary:
+    """All tasks on made-up rows, or ``only`` those on some repositories."""
+    folders = rows.made_up(root / "rows", subjects_of, only)
+    return TaskLibrary(sources=DataSources(folders=folders, cache=root / "cache"))
 
 
 def real_library(root: Path) -> TaskLibrary:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -339,13 +339,17 @@ def write_card(folder: Path, configs: Mapping[str | None, Sequence[str]]) -> Non
     (folder / "README.md").write_text(f"---\n{json.dumps({'configs': entries})}\n---\n", encoding="utf-8")
 
 
-def made_up(root: Path, subjects: Callable[[str], Sequence[str]]) -> dict[str, Path]:
-    """Folders of made-up rows for all tasks. ``subjects`` names the subjects of a repository."""
+def made_up(
+    root: Path, subjects: Callable[[str], Sequence[str]], only: Collection[str] = ()
+) -> dict[str, Path]:
+    """Folders of made-up rows for all tasks, or ``only`` some repositories. ``subjects`` names a repository's."""
     from pyarrow import Table
 
     folders: dict[str, Path] = {}
     cards: dict[Path, dict[str | None, Sequence[str]]] = {}
     for source in SOURCES:
+        if only and source.repository not in only:
+            continue
         folder = folders[source.repository] = root / source.repository.replace("/", "--")
         tables = {
             split: Table.from_pylist([source.make(i + 100 * k) for i in range(ROWS[split])])
@@ -353,6 +357,8 @@ def made_up(root: Path, subjects: Callable[[str], Sequence[str]]) -> dict[str, P
         }
         cards.setdefault(folder, {})[source.config] = write_config(folder, source.config, tables)
     for several in SUBJECTS:
+        if only and several.repository not in only:
+            continue
         folder = folders[several.repository] = root / several.repository.replace("/", "--")
         for number, subject in enumerate(subjects(several.repository)):
             tables = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,8 @@ def tiny() -> tuple[Any, Any]:
 
 
 @pytest.fixture(scope="module")
-def stories() -> Iterator[tuple[Any, Any]]:
-    yield models.stories()
+def stories() -> tuple[Any, Any]:
+    return models.stories()
 
 
 def through_files(one: Plan, model: Any, tokenizer: Any, folder: Path) -> ResponseFile:
