@@ -11,6 +11,8 @@ import os
 import sys
 from pathlib import Path
 
+from gptalt_catalog.render.raw_blocks import spare_blocks
+
 
 class _Collect(logging.Handler):
     def __init__(self) -> None:
@@ -27,14 +29,13 @@ def build_language(config_file: Path, docs: Path, site: Path) -> list[str]:
     Raises MkDocs' ``ConfigurationError`` or ``BuildError`` if it cannot.
     """
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about a version that we exclude
-    import jieba
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 
-    jieba.setLogLevel(logging.WARNING)
     collected = _Collect()
     logging.getLogger("mkdocs").addHandler(collected)
     config = load_config(str(config_file), docs_dir=str(docs.resolve()), site_dir=str(site.resolve()))
+    spare_blocks(config)
     config.plugins.on_startup(command="build", dirty=False)
     build(config)
     config.plugins.on_shutdown()

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gptalt_catalog.render.raw_blocks import spare_blocks
+
 if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
@@ -31,6 +33,7 @@ class PageMaker:
 
         place = str(folder.resolve())
         config = load_config(str(config_file), docs_dir=place, site_dir=f"{place}-site")
+        spare_blocks(config)
         config.plugins.on_startup(command="build", dirty=False)
         self._config = config.plugins.on_config(config)
         self._config.plugins.on_pre_build(config=self._config)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.views.backlinks import Backlinks
@@ -20,7 +22,22 @@ from gptalt_catalog.views.ranking import ProtocolRanking, rankings
 from gptalt_catalog.views.scores import ScoreBook
 from gptalt_catalog.views.size_scores import SizePlot, size_plots
 from gptalt_catalog.views.timeline import Milestone, milestones
-from gptalt_catalog.views.words import LANGUAGES, Language
+from gptalt_catalog.views.words import Language
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Lazily(dict[K, V]):
+    """A mapping whose values are made when they are first asked for: a preview of one page needs few."""
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> V:
+        self[key] = self._make(key)
+        return self[key]
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,7 @@ class SiteData:
     @cached_property
     def corrections(self) -> dict[Language, tuple[Correction, ...]]:
         """All corrections of the survey, by language."""
-        return {language: corrections(self.catalog, language) for language in LANGUAGES}
+        return Lazily(lambda language: corrections(self.catalog, language))
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -72,22 +89,17 @@ class SiteData:
     @cached_property
     def rows(self) -> dict[Language, tuple[ModelRow, ...]]:
         """The rows of the model list, by language."""
-        return {language: model_rows(self.catalog, language) for language in LANGUAGES}
+        return Lazily(lambda language: model_rows(self.catalog, language, self.lineage, self.book))
 
     @cached_property
     def family_rows(self) -> dict[Language, dict[str, list[ModelRow]]]:
         """The rows of each family, by language; a family without checkpoints has none."""
-        found: dict[Language, dict[str, list[ModelRow]]] = {}
-        for language, rows in self.rows.items():
-            grouped = found.setdefault(language, {})
-            for row in rows:
-                grouped.setdefault(row.family, []).append(row)
-        return found
+        return Lazily(lambda language: _by_family(self.rows[language]))
 
     @cached_property
     def milestones(self) -> dict[Language, tuple[Milestone, ...]]:
         """First releases, by language."""
-        return {language: milestones(self.catalog, language) for language in LANGUAGES}
+        return Lazily(lambda language: milestones(self.catalog, language))
 
     @cached_property
     def trees(self) -> tuple[Tree, ...]:
@@ -97,17 +109,24 @@ class SiteData:
     @cached_property
     def size_plots(self) -> dict[Language, dict[str, SizePlot]]:
         """Sizes and scores by benchmark, by language."""
-        return {language: size_plots(self.book, self.rows[language]) for language in LANGUAGES}
+        return Lazily(lambda language: size_plots(self.book, self.rows[language]))
 
     @cached_property
     def readers(self) -> dict[Language, FactReader]:
         """Readers of facts, by language."""
-        return {language: FactReader(self.catalog, language) for language in LANGUAGES}
+        return Lazily(lambda language: FactReader(self.catalog, language))
 
     @cached_property
     def rankings(self) -> dict[str, tuple[ProtocolRanking, ...]]:
         """The rankings of each benchmark, one per comparable protocol."""
-        return {key: rankings(self.book, key) for key in self.catalog.benchmarks}
+        return Lazily(lambda key: rankings(self.book, key))
+
+
+def _by_family(rows: tuple[ModelRow, ...]) -> dict[str, list[ModelRow]]:
+    found: dict[str, list[ModelRow]] = {}
+    for row in rows:
+        found.setdefault(row.family, []).append(row)
+    return found
 
 
 def site_data(catalog: Catalog, change_log: str = "", schema: Path | None = None) -> SiteData:

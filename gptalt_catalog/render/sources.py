@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from gptalt_catalog.render.model_table import model_table
 from gptalt_catalog.render.pages import PageFile, all_pages
 from gptalt_catalog.render.places import ENTRY_KINDS, file_of
 from gptalt_catalog.render.search_index import search_index
-from gptalt_catalog.render.site_data import SiteData
+from gptalt_catalog.render.site_data import Lazily, SiteData
 from gptalt_catalog.views.export import (
     CHECKPOINT_COLUMNS,
     CLAIM_COLUMNS,
@@ -41,9 +41,9 @@ class Sources:
         self._schema = schema
 
     @cached_property
-    def pages(self) -> dict[Language, dict[str, PageFile]]:
+    def pages(self) -> Mapping[Language, dict[str, PageFile]]:
         """The pages of each language by address."""
-        return {language: {p.address: p for p in all_pages(self.data, language)} for language in LANGUAGES}
+        return Lazily(lambda language: {p.address: p for p in all_pages(self.data, language)})
 
     @cached_property
     def files(self) -> dict[str, Make]:
@@ -57,8 +57,8 @@ class Sources:
 
     def all(self) -> Iterator[tuple[str, Make]]:
         """Every path with what makes its content, pages first."""
-        for language, pages in self.pages.items():
-            for address in pages:
+        for language in LANGUAGES:
+            for address in self.pages[language]:
                 yield f"{language}/{file_of(address)}", partial(self.markdown, language, address)
         yield from self.files.items()
 

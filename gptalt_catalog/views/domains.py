@@ -26,8 +26,9 @@ class DomainRow:
 
     ``bases`` are other families that it was built on, ``None`` if that is not known; ``components``
     the parts named besides (an image encoder), ``datasets`` what it was trained on, empty if not known.
-    ``parameters`` is the smallest and the largest total count, ``vision`` the count of the image encoder. ``answers`` are
-    its commercial-use answers, the most permissive first, ``scores`` the number of published ones.
+    ``parameters`` is the smallest and the largest total count, ``vision`` the count of the image encoder.
+    ``answers`` are its commercial-use answers, the most permissive first, ``scores`` the number of
+    published ones.
     """
 
     family: str

@@ -62,9 +62,14 @@ class QueryError(ValueError):
     """A filter names something that the catalog does not have; the message offers what is close."""
 
 
-def model_rows(catalog: Catalog, language: Language = "en") -> tuple[ModelRow, ...]:
-    """One row per checkpoint, families and checkpoints in the order of the catalog."""
-    lineage, book = Lineage(catalog), ScoreBook(catalog)
+def model_rows(
+    catalog: Catalog, language: Language = "en", lineage: Lineage | None = None, book: ScoreBook | None = None
+) -> tuple[ModelRow, ...]:
+    """One row per checkpoint, families and checkpoints in the order of the catalog.
+
+    Whoever has the catalog's lineage and scores already passes them.
+    """
+    lineage, book = lineage or Lineage(catalog), book or ScoreBook(catalog)
     return tuple(_row(catalog, checkpoint, lineage, book, language) for checkpoint in catalog.checkpoints.values())
 
 

@@ -43,6 +43,18 @@ class SizePlot:
     chance: float | None
 
 
+def plotted(book: ScoreBook) -> tuple[str, ...]:
+    """The benchmarks that have a plot, in the order of :func:`size_plots`, without making the plots."""
+    checkpoints = book.catalog.checkpoints
+    sized = {key for key, c in checkpoints.items() if c.parameters is not None and isinstance(c.parameters.total, int)}
+    counts = {
+        benchmark: len({s.checkpoint for s in book.by_protocol[protocol] if s.ranked and s.checkpoint in sized})
+        for benchmark, protocol in book.headlines.items()
+    }
+    chosen = [key for key, count in counts.items() if count >= FEWEST]
+    return tuple(sorted(chosen, key=lambda key: (-counts[key], key)))
+
+
 def size_plots(book: ScoreBook, rows: Iterable[ModelRow]) -> dict[str, SizePlot]:
     """A plot for each benchmark with enough points, those with most points first."""
     found: dict[str, list[SizePoint]] = {}

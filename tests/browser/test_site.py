@@ -67,10 +67,9 @@ def test_search_finds_in_both_languages(
     page: Page, site: str, language: str, query: str, title: str, address: str
 ) -> None:
     page.goto(site + language)
-    box = page.get_by_role("textbox", name="搜索" if language else "Search")
-    box.click()
-    box.fill(query)
-    hits = page.locator(".md-search-result__link")
+    page.locator(".ga-searchbutton").click()
+    page.locator("dialog.ga-search input").fill(query)
+    hits = page.locator("dialog.ga-search a")
     expect(hits.first).to_be_visible(timeout=60_000)
     links = hits.evaluate_all("all => all.map(a => a.href)")
     assert any(link.split("?")[0].split("#")[0] == site + address for link in links), links

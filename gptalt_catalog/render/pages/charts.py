@@ -22,7 +22,7 @@ from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings.charts import ChartStrings, chart_strings
 from gptalt_catalog.views.family_graph import Branch, Tree, standing_alone
 from gptalt_catalog.views.formats import parameters_text, percent_text
-from gptalt_catalog.views.size_scores import Era, SizePoint
+from gptalt_catalog.views.size_scores import Era, SizePoint, plotted
 from gptalt_catalog.views.timeline import Milestone, by_month
 from gptalt_catalog.views.words import Language, value_label
 
@@ -35,7 +35,7 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
     t = chart_strings(language)
     yield PageFile("timeline/", "timeline.md.j2", t.timeline, t.timeline_lede, partial(_timeline, data, language, t))
     yield PageFile("family-tree/", "family_tree.md.j2", t.family_tree, t.tree_lede, partial(_trees, data, language, t))
-    benchmarks = tuple(data.size_plots[language])
+    benchmarks = plotted(data.book)
     for index, benchmark in enumerate(benchmarks):
         name = data.readers[language].named("benchmark", benchmark)
         content = partial(_size_score, data, language, t, benchmark)

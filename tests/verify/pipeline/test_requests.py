@@ -135,7 +135,12 @@ def better_answer(line: str) -> str:
 
 @pytest.mark.parametrize(
     "change",
-    [better_answer, lambda line: line.replace('"tokens":7', '"tokens":8'), lambda _line: "{}", lambda _line: "nonsense"],
+    [
+        better_answer,
+        lambda line: line.replace('"tokens":7', '"tokens":8'),
+        lambda _line: "{}",
+        lambda _line: "nonsense",
+    ],
 )
 def test_a_changed_line_is_found(responses: ResponseFile, change: Any) -> None:
     spoilt(responses.file.path, 2, change)
@@ -166,7 +171,11 @@ def test_a_changed_prompt_is_found(plan: RequestFile) -> None:
 
 
 def test_another_version_is_refused(plan: RequestFile) -> None:
-    spoilt(plan.file.path, 0, lambda line: line.replace('"version":1,', '"version":2,', 1).replace('"version":1}', '"version":2}'))
+    spoilt(
+        plan.file.path,
+        0,
+        lambda line: line.replace('"version":1,', '"version":2,', 1).replace('"version":1}', '"version":2}'),
+    )
     with pytest.raises(DamagedFileError, match="version 2"):
         open_requests(plan.file.path)
 
