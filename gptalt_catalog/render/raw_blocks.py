@@ -34,7 +34,7 @@ def take_out(markdown: str) -> tuple[str, list[str]]:
     while (start := _START.search(markdown, at)) is not None:
         begin = start.start()
         before = markdown[done:begin].rstrip(" ")
-        free = before == "" or before == "\n" or before.endswith("\n\n")
+        free = before in {"", "\n"} or before.endswith("\n\n")
         end = _end(markdown, begin) if free and start[1] in _BLOCKS else None
         if end is None or markdown[end : end + 1] not in ("", "\n"):
             line_end = markdown.find("\n", begin)
@@ -71,7 +71,7 @@ def spare_blocks(config: MkDocsConfig) -> None:
     """Make MkDocs take blocks out before Python-Markdown and put them back after."""
     from mkdocs.plugins import BasePlugin
 
-    class RawBlocks(BasePlugin[Any]):
+    class RawBlocks(BasePlugin):  # type: ignore[type-arg, no-untyped-call]  # no options, and MkDocs types none
         """The two events; one page is made at a time."""
 
         def on_page_markdown(self, markdown: str, **_: Any) -> str:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "", "models/", "models/vicuna/", "models/llama/", "models/belle-7b/", "benchmarks/", "benchmarks/hellaswag/",
+    "", "models/", "compare/", "models/vicuna/", "models/llama/", "models/belle-7b/", "benchmarks/", "benchmarks/hellaswag/",
     "datasets/", "licenses/", "licenses/llama-1/", "tools/", "techniques/", "applications/", "sources/",
     "sources/stability-ai-stablelm/", "conflicts/", "corrections/", "about/",
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -140,7 +139,7 @@ def test_gigabytes(count: float, text: str) -> None:
     assert gigabytes(count) == text
 
 
-def test_every_script_and_style_that_a_page_names_exists(small: SiteData, tmp_path: Path) -> None:
+def test_every_script_and_style_that_a_page_names_exists(small: SiteData) -> None:
     templates = Templates([SITE / "templates", SITE / "pages"])
     named = set()
     for page in all_pages(small, "en"):

@@ -28,7 +28,8 @@ def test_the_same_bytes_for_every_checkpoint_precision_and_context(catalog: Cata
             for context in CONTEXTS:
                 fit = fitting.fit(key, precision, context)
                 if terms is None or fit is None:
-                    assert terms is fit is None
+                    assert terms is None
+                    assert fit is None
                     continue
                 need = memory_need(checkpoint, precision, context)
                 assert need is not None

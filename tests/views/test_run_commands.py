@@ -27,7 +27,7 @@ def test_every_command_of_the_catalog_is_whole_and_names_its_own_repository(cata
                 text = run_text(option, precision, 4096)
                 count += 1
                 assert "<<" not in text.replace("<<human>>", ""), (key, text)
-                assert (hub.moved_to or hub.repository) in text
+                assert str(hub.moved_to or hub.repository) in text
                 if option.program == "transformers":
                     ast.parse(text)
                 else:

@@ -18,7 +18,9 @@ def without_picture(dataset: Any) -> Any:
 
 def question_context_choices(document: Mapping[str, Any]) -> str:
     """Question, context and choices in the order of the benchmark's authors (QCM); no hint is ``N/A``."""
-    choices = " ".join(f"({letter}) {text}" for letter, text in zip(letters(document), document["choices"], strict=True))
+    choices = " ".join(
+        f"({letter}) {text}" for letter, text in zip(letters(document), document["choices"], strict=True)
+    )
     return f"Question: {document['question']}\nContext: {document['hint'] or 'N/A'}\nOptions: {choices}\nAnswer:"
 
 

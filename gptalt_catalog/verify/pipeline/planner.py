@@ -66,7 +66,8 @@ class FixedDraws:
 def plan(loaded: LoadedTask, suite: str, revision: str, system_instruction: str = "") -> Plan:
     """All prompts of a task, in the order that ``suite`` and the ``revision`` of the weights fix.
 
-    ``system_instruction`` stands in front of every prompt, as lm-eval puts it there.
+    ``system_instruction`` stands in front of every prompt, as lm-eval puts it there: with nothing between,
+    unless the task has a line of its own at the top, so it should end as it is meant to end.
     """
     run, encoding = loaded.run, loaded.run.era.encoding
     documents: list[Document] = []

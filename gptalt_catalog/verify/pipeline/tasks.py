@@ -24,6 +24,7 @@ from gptalt_catalog.verify.pipeline.protocols import Run
 from gptalt_catalog.verify.pipeline.requests import PipelineError
 
 PENDING = "pending"
+_ON_NO_HUB = "local/"
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,11 @@ class TaskLibrary:
 
         definition = self.definition(run.task)
         overlay, data = self._overlay(definition)
+        if definition.repository.startswith(_ON_NO_HUB) and "dataset_path" not in overlay:
+            raise PipelineError(
+                f"{definition.name}: its data are on no hub that is known here; "
+                f"give a folder with them for {definition.repository}"
+            )
         if subjects:
             overlay["task"] = [leaf for leaf in definition.leaves if leaf["task"] in subjects]
         with tempfile.TemporaryDirectory(prefix="gptalt-tasks-") as place, quiet():
@@ -152,8 +158,6 @@ def _definition(name: str, config: Mapping[str, Any], path: Path) -> TaskDefinit
 
 
 def _no_data(definition: TaskDefinition, error: Exception) -> str:
-    if definition.repository.startswith("local/"):
-        return f"{definition.name}: its data are on no hub; give a folder for {definition.repository}"
     return (
         f"{definition.name}: the data of {definition.repository} cannot be read ({error}); "
         "check the network, or give a folder with the data"

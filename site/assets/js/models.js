@@ -533,7 +533,7 @@
         list.read();
         list.show();
       });
-      performance.measure("ga:ready", "ga:arrived");
+      requestAnimationFrame(() => setTimeout(() => performance.measure("ga:ready", "ga:arrived"))); // once it is drawn
       root.dataset.ready = "yes";
     } catch (error) {
       root.dataset.ready = "failed"; // the static table stays

@@ -51,7 +51,7 @@ def test_the_number_of_examples_is_the_protocols(table: ProtocolTable, catalog: 
     for key, content in table.protocols.items():
         shots = catalog.protocols[key].shots
         for reading in content.readings:
-            if shots != "unknown" and reading.grade not in ("different",):
+            if shots != "unknown" and reading.grade not in ("different",):  # noqa: FURB171
                 assert f"_{shots}shot" in reading.task, (key, reading.task)
 
 

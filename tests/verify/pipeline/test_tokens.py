@@ -32,7 +32,7 @@ def harness(tokenizer: Any) -> Any:
 
 
 TOKENIZERS = {
-    "eos only": lambda: models.random_tokenizer(),
+    "eos only": lambda: models.random_tokenizer(),  # noqa: PLW0108
     "bos": lambda: models.random_tokenizer(bos=True),
     "bos and padding": lambda: models.random_tokenizer(bos=True, pad=True),
     "real, with bos": lambda: models.stories()[1],
@@ -44,7 +44,7 @@ def test_pairs_are_lm_evals(kind: str) -> None:
     tokenizer = TOKENIZERS[kind]()
     lm, encoder = harness(tokenizer), Encoder(tokenizer)
     seen: list[Any] = []
-    lm._loglikelihood_tokens = lambda rows, **_options: seen.extend(rows) or [(0.0, True)] * len(rows)
+    lm._loglikelihood_tokens = lambda rows, **_options: seen.extend(rows) or [(0.0, True)] * len(rows)  # type: ignore[func-returns-value,redundant-expr]
     from lm_eval.api.instance import Instance
 
     start = tokenizer.decode(encoder.prefix)

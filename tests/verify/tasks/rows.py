@@ -339,9 +339,7 @@ def write_card(folder: Path, configs: Mapping[str | None, Sequence[str]]) -> Non
     (folder / "README.md").write_text(f"---\n{json.dumps({'configs': entries})}\n---\n", encoding="utf-8")
 
 
-def made_up(
-    root: Path, subjects: Callable[[str], Sequence[str]], only: Collection[str] = ()
-) -> dict[str, Path]:
+def made_up(root: Path, subjects: Callable[[str], Sequence[str]], only: Collection[str] = ()) -> dict[str, Path]:
     """Folders of made-up rows for all tasks, or ``only`` some repositories. ``subjects`` names a repository's."""
     from pyarrow import Table
 
