@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -44,7 +45,7 @@ class Block(Model):
     @classmethod
     def fact_fields(cls) -> tuple[str, ...]:
         """The fields that hold facts (not evidence, notes or free text)."""
-        return tuple(n for n in cls.model_fields if n not in ("evidence", "evidence_for", "note", *cls.text_fields()))
+        return _fact_fields(cls)
 
     @classmethod
     def text_fields(cls) -> tuple[str, ...]:
@@ -64,6 +65,12 @@ class Block(Model):
             value = getattr(self, name)
             if value is not None and value not in ("unknown", (), {}):
                 yield name, value
+
+
+@cache
+def _fact_fields(block: type[Block]) -> tuple[str, ...]:
+    others = ("evidence", "evidence_for", "note", *block.text_fields())
+    return tuple(name for name in block.model_fields if name not in others)
 
 
 class Entry(Model):

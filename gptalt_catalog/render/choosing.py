@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gptalt_catalog.domain.memory import GIB, Precision
-from gptalt_catalog.render.escape import fill, html, safe
+from gptalt_catalog.render.escape import code, fill, html, safe
 from gptalt_catalog.render.fragments import Fragments
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings.choosing import ChoosingStrings, choosing_strings
@@ -54,14 +54,11 @@ class Choosing:
         c = self.c
         card = fill(c.fit_card, card=cell.card) if cell.card else fill(c.fit_none, card=CARDS[-1])
         tight = ", ".join(str(card) for card in cell.tight)
-        maybe = f' <span class="ga-tight">{fill(c.fit_tight, cards=tight)}</span>' if tight else ""
+        maybe = f" <i>{fill(c.fit_tight, cards=tight)}</i>" if tight else ""
         kind = cell.card or "none"
-        return html(
-            f'<td class="ga-card ga-card--{kind}"><strong>{card}</strong>{maybe}'
-            f'<span class="ga-ci">{self.interval(cell.fit)} GB</span></td>'
-        )
+        return html(f'<td class="ga-card--{kind}"><b>{card}</b>{maybe}<small>{self.interval(cell.fit)} GB</small></td>')
 
-    def commands(self, how: HowToRun, context: int | None) -> list[tuple[RunOption, Markup, str]]:
+    def commands(self, how: HowToRun, context: int | None) -> list[tuple[RunOption, Markup, Markup]]:
         """(option, heading, commands) with each program's usual precision, for as many tokens as are usual."""
         tokens = min(USUAL_CONTEXT, context or USUAL_CONTEXT)
         found = []
@@ -72,7 +69,7 @@ class Choosing:
                 if option.precisions
                 else fill(self.c.run_as_published, program=option.program)
             )
-            found.append((option, heading, run_text(option, precision, tokens)))
+            found.append((option, heading, code(run_text(option, precision, tokens))))
         return found
 
     def note(self, name: str) -> str:

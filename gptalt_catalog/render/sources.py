@@ -111,14 +111,15 @@ def data_files(data: SiteData) -> Iterator[tuple[str, Make]]:
 
 def _catalog_json(data: SiteData) -> str:
     """The whole catalog as its files have it, by folder and id."""
-    folders: dict[str, dict[str, Any]] = {}
+    folders: dict[str, list[str]] = {}
     for document in data.catalog.documents:
-        content = document.content.model_dump(mode="json", exclude_defaults=True)
+        content = document.content.model_dump_json(exclude_defaults=True)
         if document.kind.folder:
-            folders.setdefault(document.kind.folder, {})[document.id] = content
+            folders.setdefault(document.kind.folder, []).append(f"{json.dumps(document.id)}:{content}")
         else:
-            folders["catalog"] = content
-    return json_text(folders)
+            folders["catalog"] = [content[1:-1]]
+    parts = (f'"{folder}":{{{",".join(entries)}}}' for folder, entries in folders.items())
+    return "{" + ",".join(parts) + "}\n"
 
 
 def _records_json(records: Callable[[], list[Any]]) -> str:

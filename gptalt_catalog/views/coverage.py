@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gptalt_catalog.domain.base import Model, Text
 from gptalt_catalog.domain.catalog import Catalog
+from gptalt_catalog.domain.structure import field_shapes
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,9 @@ def texts_of(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[
     if isinstance(value, Text):
         yield path, value
     elif isinstance(value, Model):
-        for name in type(value).model_fields:
-            yield from texts_of(getattr(value, name), (*path, name))
+        for shape in field_shapes(type(value)):
+            if shape.model is not None:
+                yield from texts_of(getattr(value, shape.name), (*path, shape.name))
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from texts_of(item, (*path, key))

@@ -96,6 +96,7 @@ class FactReader:
         self.catalog = catalog
         self.language = language
         self._shared: dict[tuple[str, str], FactSection] = {}
+        self._evidence: tuple[Entry, tuple[EvidencePiece, ...]] | None = None
         self._checkpoints: dict[str, EntryView] = {}
 
     def entry(self, kind: str, key: str, entry: Entry) -> EntryView:
@@ -136,7 +137,14 @@ class FactReader:
         return self._shared[key]
 
     def evidence(self, entry: Entry) -> tuple[EvidencePiece, ...]:
-        """The pieces of evidence of an entry, numbered in their order."""
+        """The pieces of evidence of an entry, numbered in their order; the last entry's are remembered."""
+        if self._evidence is not None and self._evidence[0] is entry:
+            return self._evidence[1]
+        pieces = self._pieces(entry)
+        self._evidence = (entry, pieces)
+        return pieces
+
+    def _pieces(self, entry: Entry) -> tuple[EvidencePiece, ...]:
         found = []
         for number, (name, piece) in enumerate(entry.evidence.items(), start=1):
             source = self.catalog.sources.get(piece.source or "")

@@ -66,6 +66,7 @@ def _slots(said: dict[str, Said]) -> tuple[Slot, ...]:
     models = said.get("human-models")
     count = int(models.statement.value or 0) if models is not None else 0
     close = _close(said.get("elo-close-ranks"))
+    first = close.start if close else None
     slots = []
     for rank in range(1, count + 1):
         holder = said.get(PLACES.get(rank, ""))
@@ -78,7 +79,7 @@ def _slots(said: dict[str, Said]) -> tuple[Slot, ...]:
                 elo=elo,
                 kind=kind,
                 close=rank in close,
-                said=tuple(s for s in (holder, behind) if s is not None),
+                said=tuple(s for s in (holder, behind, said["elo-close-ranks"] if rank == first else None) if s),
             )
         )
     return tuple(slots)

@@ -192,6 +192,16 @@ class Lineage:
             self._uses[checkpoint] = _combined(tuple(reasons))
         return self._uses[checkpoint]
 
+    @cached_property
+    def bound_by(self) -> dict[str, tuple[str, ...]]:
+        """The checkpoints for whose use a license matters, their own or that of a base, by its id."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for key in self.catalog.checkpoints:
+            for reason in self.use(key).reasons:
+                if reason.license is not None:
+                    found[reason.license][key] = None
+        return {license_id: tuple(keys) for license_id, keys in found.items()}
+
     def _collect(self, key: str, chain: tuple[Step, ...], seen: set[str], into: list[LicenseReason]) -> None:
         seen.add(key)
         entry = self.catalog.checkpoints[key]

@@ -66,7 +66,7 @@ PLACES: Final[dict[Program, dict[Precision, dict[str, str]]]] = {
             "load": 'quantization_config=BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4")',
         },
     },
-    "vllm": {"fp16": {"dtype": "<<half>>"}, "fp32": {"dtype": "float32"}},
+    "vLLM": {"fp16": {"dtype": "<<half>>"}, "fp32": {"dtype": "float32"}},
     "llama.cpp": {
         "q4_k_m": {
             "outtype": "f16",
@@ -246,7 +246,7 @@ def _vllm(checkpoint: Checkpoint, repository: str) -> RunOption | None:
     trust = " --trust-remote-code" if remote else ""
     template = f"# pip install vllm\nvllm serve {repository} --max-model-len <<context>> --dtype <<dtype>>{trust}"
     own = {"half": _half(checkpoint)}
-    return RunOption("vllm", ("fp16", "fp32"), template, own, ("remote-code",) if remote else ())
+    return RunOption("vLLM", ("fp16", "fp32"), template, own, ("remote-code",) if remote else ())
 
 
 def _llama_cpp(checkpoint: Checkpoint, repository: str, *, images: bool) -> RunOption | None:

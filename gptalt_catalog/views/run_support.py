@@ -11,7 +11,7 @@ from typing import Literal
 
 from gptalt_catalog.domain.family import Shape
 
-Program = Literal["transformers", "vllm", "llama.cpp"]
+Program = Literal["transformers", "vLLM", "llama.cpp"]
 
 
 @dataclass(frozen=True)
@@ -80,5 +80,5 @@ LLAMA_CPP = Support(
     ),
 )
 
-SUPPORT: dict[Program, Support] = {"vllm": VLLM, "llama.cpp": LLAMA_CPP}
+SUPPORT: dict[Program, Support] = {"vLLM": VLLM, "llama.cpp": LLAMA_CPP}
 """transformers is not here: a checkpoint's own ``weights.loader``, with its evidence, says whether it loads."""

@@ -169,7 +169,14 @@ class ScoreBook:
 
     def best(self, checkpoint: str, protocol: str) -> Score | None:
         """The score that stands for a checkpoint under a protocol, if any is ranked."""
-        return representative(s for s in self.by_target.get(checkpoint, ()) if s.protocol == protocol)
+        return representative(self._by_target_and_protocol.get((checkpoint, protocol), ()))
+
+    @cached_property
+    def _by_target_and_protocol(self) -> dict[tuple[str, str], list[Score]]:
+        found: dict[tuple[str, str], list[Score]] = defaultdict(list)
+        for score in self.scores:
+            found[score.claim.target, score.protocol].append(score)
+        return dict(found)
 
     @cached_property
     def headlines(self) -> dict[str, str]:

@@ -127,7 +127,7 @@ def test_commands_are_those_of_python(page: Page, site: str) -> None:
     assert pick.locator("code").all_inner_texts() == [
         run_text(options["llama.cpp"], "q4_k_m", 4096),
         run_text(options["transformers"], "nf4", 4096),
-        run_text(options["vllm"], "fp16", 4096),
+        run_text(options["vLLM"], "fp16", 4096),
     ]
 
 

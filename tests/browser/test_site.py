@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import html
+import os
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from gptalt_catalog.render.page_maker import PageMaker
+from tests.catalogs import CHECKOUT
 
 pytestmark = pytest.mark.browser
 
 PAGES = (
     "", "models/", "compare/", "models/vicuna/", "models/llama/", "models/belle-7b/", "benchmarks/", "benchmarks/hellaswag/",
     "datasets/", "licenses/", "licenses/llama-1/", "tools/", "techniques/", "applications/", "sources/",
-    "sources/stability-ai-stablelm/", "conflicts/", "corrections/", "about/",
+    "sources/stability-ai-stablelm/", "conflicts/", "corrections/", "about/", "timeline/", "family-tree/",
+    "size-score/", "size-score/hellaswag/", "scientific/", "multimodal/", "human-evaluation/", "open-problems/",
+    "news/", "cite/",
 )  # fmt: skip
 
 
@@ -26,9 +38,7 @@ def test_pages_fit_a_phone_and_say_who_they_are(page: Page, site: str, address: 
     assert page.locator("h1").count() == 1
 
 
-@pytest.mark.parametrize(
-    "address", ["", "models/?role=chat", "models/vicuna/#_license", "benchmarks/hellaswag/", "about/"]
-)
+@pytest.mark.parametrize("address", [*PAGES, "models/?role=chat", "models/vicuna/#_license", "scientific/?q=bio"])
 def test_the_language_switch_leads_to_the_same_page_and_back(page: Page, site: str, address: str) -> None:
     page.goto(site + address)
     page.get_by_role("link", name="中文", exact=True).click()
@@ -51,29 +61,6 @@ def test_dark_mode_can_be_switched_and_stays(page: Page, site: str) -> None:
     assert dark != light
     page.goto(f"{site}models/llama/")
     assert background() == dark
-
-
-@pytest.mark.parametrize(
-    ("language", "query", "title", "address"),
-    [
-        ("", "vicuna", "Vicuna", "models/vicuna/"),
-        ("", "apache", "Apache License 2.0", "licenses/apache-2.0/"),
-        ("", "Be Everyone's Large Language", "BELLE", "models/belle-7b/"),
-        ("zh/", "中文 指令模型", "BELLE", "zh/models/belle-7b/"),
-        ("zh/", "许可证", "许可证", "zh/licenses/"),
-    ],
-)
-def test_search_finds_in_both_languages(
-    page: Page, site: str, language: str, query: str, title: str, address: str
-) -> None:
-    page.goto(site + language)
-    page.locator(".ga-searchbutton").click()
-    page.locator("dialog.ga-search input").fill(query)
-    hits = page.locator("dialog.ga-search a")
-    expect(hits.first).to_be_visible(timeout=60_000)
-    links = hits.evaluate_all("all => all.map(a => a.href)")
-    assert any(link.split("?")[0].split("#")[0] == site + address for link in links), links
-    assert any(title in text for text in hits.all_inner_texts())
 
 
 def test_evidence_shows_on_hover_focus_and_tap(page: Page, site: str) -> None:
@@ -107,12 +94,59 @@ def test_wide_tables_scroll_in_their_box_with_a_cue(page: Page, site: str) -> No
     expect(box).not_to_have_class("ga-scroll ga-scroll--more")
 
 
-def test_an_unknown_address_gets_a_helpful_page(page: Page, site: str) -> None:
-    # The browser reports the 404 itself as a console error, so this asks without loading it as a page.
-    answer = page.request.get(f"{site}models/no-such-model/")
+@pytest.mark.parametrize(
+    ("address", "heading", "offer"),
+    [
+        ("models/vicunna/", "There is no such page", "/models/vicuna/"),
+        ("models/vicuna-7b-v1.5/", "There is no such page", "/models/vicuna/"),
+        ("zh/models/typo/belle/", "没有这个页面", "/zh/models/belle-7b/"),
+        ("%E0%A4%A/", "There is no such page", None),
+    ],
+)
+def test_an_unknown_address_gets_a_helpful_page(
+    browser: Browser, site: str, address: str, heading: str, offer: str | None
+) -> None:
+    # Not the fixture `page`: the browser itself reports every 404 as a console error.
+    page = browser.new_page()
+    answer = page.goto(site + address)
+    assert answer is not None
     assert answer.status == 404
-    assert "There is no such page" in answer.text()
-    assert 'href="/models/"' in answer.text()
+    expect(page.get_by_text(heading)).to_be_visible()
+    assert page.locator(".ga-missingpage:visible").count() == 1
+    if offer:
+        expect(page.locator(f'.ga-suggestions:visible a[href$="{offer}"]').first).to_be_visible()
+    page.close()
+
+
+def test_a_page_with_a_redirect_leads_to_its_target(page: Page, site: str, site_folder: Path) -> None:
+    maker = PageMaker(CHECKOUT / "mkdocs.yml", site_folder)
+    source = '---\ntitle: Old\ndescription: Old\nredirect: "../../models/vicuna/"\n---\n# Old\n'
+    old = site_folder / "site/models/old-name"
+    old.mkdir()
+    (old / "index.html").write_text(maker.page("models/old-name.md", source))
+    page.goto(f"{site}models/old-name/")
+    page.wait_for_url(f"{site}models/vicuna/")
+    shutil.rmtree(old)
+
+
+def test_every_internal_link_of_every_page_resolves(site_folder: Path) -> None:
+    root = site_folder / "site"
+    texts = {page: page.read_text() for page in sorted(root.rglob("*.html"))}
+    ids = {page: set(re.findall(r'\bid="([^"]+)"', text)) for page, text in texts.items()}
+    broken = []
+    for page, text in texts.items():
+        for link in set(re.findall(r'\b(?:href|src)="([^"]+)"', text)):
+            parts = urlsplit(html.unescape(link))
+            if parts.scheme or parts.netloc:
+                continue
+            base = root if parts.path.startswith("/") else page.parent
+            target = Path(os.path.normpath(base / unquote(parts.path).lstrip("/"))) if parts.path else page
+            target = target / "index.html" if target.is_dir() else target
+            if not target.is_file():
+                broken.append(f"{page.relative_to(root)}: {link}")
+            elif parts.fragment and target.suffix == ".html" and unquote(parts.fragment) not in ids[target]:
+                broken.append(f"{page.relative_to(root)}: {link} (no such place)")
+    assert broken == []
 
 
 # ---- the questions that the site must answer -------------------------------------------------------

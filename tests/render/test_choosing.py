@@ -11,6 +11,7 @@ from gptalt_catalog.domain.memory import GIB, PRECISIONS
 from gptalt_catalog.render.checkpoint_details import comparison_words, family_details
 from gptalt_catalog.render.choosing import Choosing, gigabytes
 from gptalt_catalog.render.environment import Templates
+from gptalt_catalog.render.escape import code
 from gptalt_catalog.render.finder import static_list
 from gptalt_catalog.render.model_table import model_table, verified
 from gptalt_catalog.render.page_tools import PageTools
@@ -80,6 +81,16 @@ def test_a_model_page_has_memory_commands_and_citation(data: SiteData) -> None:
     assert "vLLM repository: model registry" in text
     assert "@misc{vicuna, title = {{Vicuna}}" in text
     assert "Published is the difference to its base" in text
+
+
+HOSTILE_PROMPT = "</code></pre>\n\n# head\n\n<script>x</script> `a` *b* [c](d) {: #e } &amp; \u202e"
+
+
+def test_code_stays_code_whatever_a_prompt_holds() -> None:
+    body = f'<div class="ga-code"><pre><code>{code(HOSTILE_PROMPT)}</code></pre></div>\n\nafter\n'
+    page = parsed(body)
+    assert page.tags == ["div", "pre", "code", "/code", "/pre", "/div", "p", "/p"]
+    assert "".join(page.text).split() == [*HOSTILE_PROMPT.replace("\u202e", "").split(), "after"]
 
 
 # ---- JSON ------------------------------------------------------------------------------------------

@@ -63,8 +63,8 @@ def texts(catalog: Catalog, key: str) -> dict[str, str]:
 
 def test_a_plain_model_runs_in_three_programs(catalog: Catalog) -> None:
     found = texts(catalog, "qwen3-8b")
-    assert list(found) == ["transformers", "vllm", "llama.cpp"]
-    assert found["vllm"].splitlines()[-1] == "vllm serve Qwen/Qwen3-8B --max-model-len 2048 --dtype bfloat16"
+    assert list(found) == ["transformers", "vLLM", "llama.cpp"]
+    assert found["vLLM"].splitlines()[-1] == "vllm serve Qwen/Qwen3-8B --max-model-len 2048 --dtype bfloat16"
     assert found["llama.cpp"].splitlines() == [
         "hf download Qwen/Qwen3-8B --local-dir qwen3-8b",
         "python convert_hf_to_gguf.py qwen3-8b --outtype f16 --outfile model-f16.gguf",
@@ -88,7 +88,7 @@ def test_code_of_the_repository_is_asked_for_and_pinned_versions_are_kept(catalo
 def test_chatglm_6b_is_not_taken_for_its_successor(catalog: Catalog) -> None:
     """Both call themselves ChatGLM, but llama.cpp and vLLM read the second network only."""
     assert list(texts(catalog, "chatglm-6b")) == ["transformers"]
-    assert {"vllm", "llama.cpp"} <= set(texts(catalog, "chatglm2-6b"))
+    assert {"vLLM", "llama.cpp"} <= set(texts(catalog, "chatglm2-6b"))
 
 
 def test_a_documented_prompt_is_used_where_repositories_have_none(catalog: Catalog) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from gptalt_catalog.render.charts.svg import FONT_SIZE, text_width
 
+BAND = 24.0
+
 
 @dataclass(frozen=True)
 class Box:
@@ -46,11 +48,16 @@ class Sheet:
     """The plane of a chart with what is taken already; ``bounds`` may not be left."""
 
     bounds: Box
-    taken: list[Box] = field(default_factory=list)
+    _bands: dict[int, list[Box]] = field(default_factory=dict)
 
     def take(self, box: Box) -> None:
         """Keep labels away from a mark."""
-        self.taken.append(box)
+        for band in _bands(box):
+            self._bands.setdefault(band, []).append(box)
+
+    def free(self, box: Box) -> bool:
+        """Whether nothing is there yet."""
+        return not any(box.meets(other) for band in _bands(box) for other in self._bands.get(band, ()))
 
     def place(self, text: str, x: float, y: float, gap: float) -> Spot | None:
         """A spot beside a mark at a point, to the right, left, above or below; ``None`` if all are taken."""
@@ -58,17 +65,22 @@ class Sheet:
         spots = (
             (Spot(x + gap, y + half * 0.65, "start"), Box(x + gap, y - half, x + gap + width, y + half)),
             (Spot(x - gap, y + half * 0.65, "end"), Box(x - gap - width, y - half, x - gap, y + half)),
-            (Spot(x, y - gap, "middle"), Box(x - width / 2, y - gap - 2 * half, x + width / 2, y - gap)),
+            (Spot(x, y - gap - 2, "middle"), Box(x - width / 2, y - gap - 2 * half, x + width / 2, y - gap)),
             (
                 Spot(x, y + gap + FONT_SIZE * 0.75, "middle"),
                 Box(x - width / 2, y + gap, x + width / 2, y + gap + 2 * half),
             ),
         )
         for spot, box in spots:
-            if box.within(self.bounds) and not any(box.meets(other) for other in self.taken):
-                self.taken.append(box)
+            if box.within(self.bounds) and self.free(box):
+                self.take(box)
                 return spot
         return None
+
+
+def _bands(box: Box) -> range:
+    """The horizontal bands of the plane that a box touches: only boxes of one band can meet."""
+    return range(int(box.top // BAND), int(box.bottom // BAND) + 1)
 
 
 def first_free_row(rows: list[float], left: float, right: float) -> int:

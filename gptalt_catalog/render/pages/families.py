@@ -10,6 +10,7 @@ from typing import Any, get_args
 from gptalt_catalog.domain.family import Family
 from gptalt_catalog.domain.license import Commercial
 from gptalt_catalog.render.choosing import Choosing
+from gptalt_catalog.render.escape import code
 from gptalt_catalog.render.pages import PageFile
 from gptalt_catalog.render.places import entry_address
 from gptalt_catalog.render.score_tables import ScoreTable, score_table
@@ -84,7 +85,7 @@ def _content(data: SiteData, language: Language, key: str, family: Family) -> di
         ],
         "c": choosing_strings(language),
         "choose": Choosing(data, language),
-        "bibtex": family_bibtex(data.catalog, key),
+        "bibtex": code(family_bibtex(data.catalog, key)),
         "uses": use_groups(data.lineage, key),
         "up": data.lineage.family_tree(key, up=True),
         "down": data.lineage.family_tree(key, up=False),

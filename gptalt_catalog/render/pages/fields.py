@@ -60,6 +60,7 @@ def _human(data: SiteData, language: Language) -> dict[str, Any]:
         "x": field_strings(language),
         "evaluation": evaluation,
         "rest": rest,
+        "close": [slot.rank for slot in evaluation.slots if slot.close],
         "empty": empty,
         "gap": gap,
         "rate": f"{win_rate(gap):.1f}" if gap is not None else "",

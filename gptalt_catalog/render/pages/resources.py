@@ -50,11 +50,7 @@ def _content(data: SiteData, language: Language, kind: str, key: str, entry: Ent
         content |= {"trained": links.trained_on.get(key, ()), "derived": links.derived_datasets.get(key, ())}
     if kind == "license":
         own = links.licensed_weights.get(key, ())
-        inheriting = [
-            checkpoint
-            for checkpoint in data.catalog.checkpoints
-            if checkpoint not in own and any(r.license == key for r in data.lineage.use(checkpoint).reasons)
-        ]
+        inheriting = [checkpoint for checkpoint in data.lineage.bound_by.get(key, ()) if checkpoint not in own]
         content |= {"own": own, "inheriting": inheriting, "others": links.licensed_data.get(key, ())}
     return content
 

@@ -47,10 +47,8 @@ class ChoosingStrings:
     loading_failed: str
     static_note: str
     static_title: str
-    needs_about: str
     # reasons
     fits_spare: str
-    fits_unasked: str
     best_of: str
     best_tied: str
     rank_of: str
@@ -62,7 +60,6 @@ class ChoosingStrings:
     use_conditions: str
     succeeded: str
     gated: str
-    quantized: str
     # precisions and fit
     precision_fp32: str
     precision_fp16: str
@@ -78,14 +75,12 @@ class ChoosingStrings:
     fit_tight: str
     fit_unknown: str
     fits_on: str
-    needs: str
     tokens: str
     # how to run
     run_title: str
     run_evidence: str
     run_in: str
     run_as_published: str
-    run_other: str
     run_pulls: str
     note_remote_code: str
     note_text_only: str
@@ -109,6 +104,7 @@ class ChoosingStrings:
     compare: str
     compare_lede: str
     compare_these: str
+    compare_first: str
     compare_this: str
     compare_family: str
     compare_add: str
@@ -153,9 +149,6 @@ class ChoosingStrings:
     trust_self_reported: str
     trust_rechecked: str
     trust_independently_repeated: str
-    select: str
-    table: str
-    any_memory: str
 
 
 EN = ChoosingStrings(
@@ -198,9 +191,7 @@ EN = ChoosingStrings(
     loading_failed="The list could not be loaded; the static tables below stay.",
     static_note="Choosing freely needs JavaScript. These are the first of each list, for commercial use.",
     static_title="{memory} GB, 4 bits, {context} tokens",
-    needs_about="needs {low}–{high} GB",
     fits_spare="fits with {spare} GB to spare at {context} tokens",
-    fits_unasked="needs {low}–{high} GB at {context} tokens",
     best_of="best of {of} comparable on {benchmark}",
     best_tied="best of {of} comparable on {benchmark}, tied with {names}",
     rank_of="rank {first} of {of} comparable on {benchmark}",
@@ -212,7 +203,6 @@ EN = ChoosingStrings(
     use_conditions="commercial use: {answer}; asked for: {conditions}",
     succeeded="superseded by {names}",
     gated="terms must be accepted on the hub first",
-    quantized="published in {dtype} only",
     precision_fp32="32 bits (fp32)",
     precision_fp16="16 bits (fp16, bf16)",
     precision_q8_0="8 bits (GGUF Q8_0)",
@@ -222,21 +212,19 @@ EN = ChoosingStrings(
     precision_nf4="4 bits (bitsandbytes nf4)",
     fit_title="Memory it needs, and the card that has it",
     fit_lede=(
-        "Estimated from the shape of the network for one sequence; nine of ten published figures lie within the "
-        "interval. Cards are named by what is sold as GB. ◐ may not be enough."
+        "The memory below is estimated from the shape of the network, for one sequence; nine of ten published figures "
+        "lie within the interval. Cards are named by what is sold as GB. ◐ may not be enough."
     ),
     fit_card="{card} GB card",
     fit_none="over {card} GB",
     fit_tight="◐ {cards} GB",
     fit_unknown="Its shape is not known well enough, or it cannot run by itself.",
     fits_on="Fits on",
-    needs="Needs",
     tokens="{count} tokens",
     run_title="How to run it",
     run_evidence="{program}: its list of architectures ({source}) names this one.",
     run_in="{program}, {precision}",
     run_as_published="{program}, as published",
-    run_other="In another precision",
     run_pulls="A GGUF file is made from the original weights: the catalog names no repositories of converted files.",
     note_remote_code="This runs code from the model's repository: read it first.",
     note_text_only="For text; images need the projector file as well.",
@@ -258,6 +246,7 @@ EN = ChoosingStrings(
     compare="Compare",
     compare_lede="Two to five checkpoints side by side: facts, memory and published scores, with what differs marked.",
     compare_these="Compare {count}",
+    compare_first="Compare the first {count}",
     compare_this="Compare with others",
     compare_family="Compare the checkpoints",
     compare_add="Add a checkpoint",
@@ -305,9 +294,6 @@ EN = ChoosingStrings(
     trust_self_reported="audited, self-reported",
     trust_rechecked="audited and rechecked",
     trust_independently_repeated="audited twice, independently",
-    select="Select",
-    table="The list as a table",
-    any_memory="any memory",
 )
 
 ZH = ChoosingStrings(
@@ -349,9 +335,7 @@ ZH = ChoosingStrings(
     loading_failed="列表未能加载；下面的静态表格仍然有效。",
     static_note="自由选择需要 JavaScript。下面是可商用模型各列表的前几个。",
     static_title="{memory} GB、4 位、{context} 词元",
-    needs_about="需要 {low}–{high} GB",
     fits_spare="{context} 词元时装得下，还余 {spare} GB",
-    fits_unasked="{context} 词元时需要 {low}–{high} GB",
     best_of="在 {benchmark} 上 {of} 个可比者中最好",
     best_tied="在 {benchmark} 上 {of} 个可比者中最好，与之不分上下的有 {names}",
     rank_of="在 {benchmark} 上 {of} 个可比者中第 {first}",
@@ -363,7 +347,6 @@ ZH = ChoosingStrings(
     use_conditions="商业使用：{answer}；要求：{conditions}",
     succeeded="后继：{names}",
     gated="须先在模型库上接受条款",
-    quantized="仅以 {dtype} 发布",
     precision_fp32="32 位（fp32）",
     precision_fp16="16 位（fp16、bf16）",
     precision_q8_0="8 位（GGUF Q8_0）",
@@ -372,19 +355,17 @@ ZH = ChoosingStrings(
     precision_gptq_4bit="4 位（GPTQ、AWQ）",
     precision_nf4="4 位（bitsandbytes nf4）",
     fit_title="需要多少显存、哪种显卡够用",
-    fit_lede="按网络结构对单条序列作出的估计；十个公开数据中有九个落在区间内。显卡按销售时的 GB 称呼。◐ 表示可能不够。",
+    fit_lede="显存按网络结构对单条序列估计；十个公开数据中有九个落在区间内。显卡按销售时的 GB 称呼。◐ 表示可能不够。",
     fit_card="{card} GB 显卡",
     fit_none="超过 {card} GB",
     fit_tight="◐ {cards} GB",
     fit_unknown="其结构尚不清楚，或它不能单独运行。",
     fits_on="可装入",
-    needs="需要",
     tokens="{count} 词元",
     run_title="如何运行",
     run_evidence="{program}：其架构列表（{source}）包含此架构。",
     run_in="{program}，{precision}",
     run_as_published="{program}，按发布的形式",
-    run_other="其他精度",
     run_pulls="GGUF 文件由原始权重制作：目录不收录转换后的仓库。",
     note_remote_code="这会运行模型仓库中的代码：请先阅读。",
     note_text_only="用于文本；处理图像还需要投影文件。",
@@ -406,6 +387,7 @@ ZH = ChoosingStrings(
     compare="比较",
     compare_lede="并排比较两到五个检查点：事实、显存与公开成绩，不同之处加以标记。",
     compare_these="比较 {count} 个",
+    compare_first="比较前 {count} 个",
     compare_this="与其他模型比较",
     compare_family="比较这些检查点",
     compare_add="添加检查点",
@@ -452,9 +434,6 @@ ZH = ChoosingStrings(
     trust_self_reported="已复核，自行报告",
     trust_rechecked="已复核并再次检查",
     trust_independently_repeated="经两次独立复核",
-    select="选择",
-    table="以表格显示列表",
-    any_memory="任何显存",
 )
 
 

@@ -21,7 +21,8 @@ window.GA = (function () {
   const put = (part) => (part && part.html !== undefined ? part.html : esc(part));
   const fill = (text, parts) => esc(text).replace(/\{(\w+)\}/g, (_, name) => put(parts[name]));
   const plain = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => clean(parts[name]));
-  const count = (number) => number.toLocaleString("en-US");
+  const numbers = new Intl.NumberFormat("en-US");
+  const count = (number) => numbers.format(number);
   const short = (text) => (clean(text).length > 60 ? `${clean(text).slice(0, 60)}…` : clean(text));
 
   // ---- data ----------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@
         `<button type="button" class="ga-copy ga-quiet" data-copy="address" data-copied="${esc(c.copied)}" title="${esc(c.share_note)}">${esc(c.copy_link)}</button>` +
         `<a href="${esc(base)}models/?${esc(table.toString())}">${esc(c.as_table)}</a>` +
         (this.picks.length > 1
-          ? `<a href="${esc(base)}compare/?ids=${esc(five)}">${fill(c.compare_these, { count: Math.min(5, this.picks.length) })}</a>`
+          ? `<a href="${esc(base)}compare/?ids=${esc(five)}">${fill(c.compare_first, { count: Math.min(5, this.picks.length) })}</a>`
           : "")
       );
     }

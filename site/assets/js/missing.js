@@ -9,7 +9,7 @@
     if (!mine) continue;
     let asked = "";
     try {
-      asked = decodeURIComponent(parts[parts.length - 1] ?? "").replace(/\.\w+$/, "");
+      asked = decodeURIComponent(parts[parts.length - 1] ?? "").replace(/\.(html?|md|json)$/, "");
     } catch {
       // a nonsense address has no words to search for
     }

@@ -12,7 +12,7 @@
     ["40", 16e9, 45e9, "16–45B"],
     ["x", 45e9, Infinity, "> 45B"],
   ];
-  const CHUNK = 100;
+  const CHUNK = 50;
   const LISTS = ["use", "role", "size", "domain", "verified"];
   const SINGLES = ["lang", "license", "score"];
   const SORTS = ["name", "params", "active", "context", "need", "released", "use", "score"];
@@ -30,6 +30,7 @@
       this.memory = new Memory(data.memory);
       this.byUse = Object.fromEntries(data.order.uses.map((use, place) => [use, place]));
       this.selected = new Set();
+      this.drawn = new Map();
       this.prepare();
       this.columns = this.allColumns();
       this.choices = {
@@ -301,11 +302,7 @@
 
     listen() {
       const { parts } = this;
-      let waiting = 0;
-      parts.search.addEventListener("input", () => {
-        clearTimeout(waiting);
-        waiting = setTimeout(() => this.change({ q: parts.search.value.slice(0, 200) }), 60);
-      });
+      parts.search.addEventListener("input", () => this.change({ q: parts.search.value.slice(0, 200) }));
       this.root.addEventListener("change", (event) => this.changed(event.target));
       this.root.addEventListener("click", (event) => this.clicked(event.target));
       document.addEventListener("click", ({ target }) => {
@@ -328,11 +325,14 @@
       const chip = target.closest("[data-facet]");
       const column = target.closest("[data-sort]");
       const download = target.closest("[data-as]");
+      const press = (on) => chip.setAttribute("aria-pressed", String(on));
       if (chip && chip.dataset.facet === "fits") {
         const memory = Number(chip.dataset.value);
+        press(this.state.fits !== memory);
         this.change({ fits: this.state.fits === memory ? 0 : memory });
       } else if (chip) {
         const set = this.state[chip.dataset.facet];
+        press(!set.has(chip.dataset.value));
         if (!set.delete(chip.dataset.value)) set.add(chip.dataset.value);
         this.change({});
       } else if (column) {
@@ -376,33 +376,52 @@
       const rows = this.found;
       const shown = state.all ? rows : rows.slice(0, CHUNK);
       const columns = this.shownColumns();
-      parts.head.innerHTML = this.header(columns);
-      parts.body.innerHTML = shown.map((row) => this.row(row, columns)).join("");
-      parts.found.innerHTML = fill(t.shown_of, { shown: count(rows.length), total: count(this.data.rows.length) });
+      this.redraw(parts.head, this.header(columns));
+      this.redraw(parts.body, shown.map((row) => this.row(row, columns)).join(""));
+      this.redraw(parts.found, fill(t.shown_of, { shown: count(rows.length), total: count(this.data.rows.length) }));
+      this.redraw(parts.more, fill(t.show_all, { count: count(rows.length) }));
+      this.redraw(parts.ignored, fill(t.ignored_state, { what: this.ignored.slice(0, 5).join(", ") }));
+      this.redraw(parts.score, this.options("score", this.data.benchmarks, {}, t.no_score_column));
+      this.redraw(parts.sort, this.sortOptions());
+      this.redraw(parts.columns, this.columnChoices());
       parts.none.hidden = rows.length > 0;
       parts.box.hidden = rows.length === 0;
       parts.more.hidden = shown.length === rows.length;
-      parts.more.innerHTML = fill(t.show_all, { count: count(rows.length) });
       parts.ignored.hidden = this.ignored.length === 0;
-      parts.ignored.innerHTML = fill(t.ignored_state, { what: this.ignored.slice(0, 5).join(", ") });
       if (parts.search.value !== state.q) parts.search.value = state.q;
       const active = LISTS.reduce((sum, name) => sum + state[name].size, 0) + [state.lang, state.license, state.q, state.fits].filter(Boolean).length;
       parts.active.textContent = active ? `(${active})` : "";
-      parts.score.innerHTML = this.options("score", this.data.benchmarks, {}, t.no_score_column);
-      parts.sort.innerHTML = this.sortOptions();
-      this.redraw(parts.columns, this.columnChoices());
-      this.redraw(parts.facets, this.facets());
       this.picked();
+      this.showFacets();
       document.dispatchEvent(new CustomEvent("ga:changed"));
     }
 
-    /* New content for a part with controls; the one that has the focus keeps it. */
+    /* The rows stand first; the counts beside the filters follow once they are drawn. */
+    showFacets() {
+      const { parts } = this;
+      if (!this.drawn.has(parts.facets)) {
+        this.redraw(parts.facets, this.facets());
+        return;
+      }
+      clearTimeout(this.waiting);
+      requestAnimationFrame(() => {
+        this.waiting = setTimeout(() => this.redraw(parts.facets, this.facets()));
+      });
+    }
+
+    /* New content for a part, if it is new; a control that has the focus keeps it. */
     redraw(part, markup) {
-      const old = document.activeElement;
-      const held = old && part.contains(old);
-      const key = held && (old.dataset.facet ? `[data-facet="${old.dataset.facet}"][data-value="${CSS.escape(old.dataset.value)}"]` : `[name="${old.name}"][value="${CSS.escape(old.value)}"], select[name="${old.name}"]`);
+      if (this.drawn.get(part) === markup) return;
+      this.drawn.set(part, markup);
+      const { dataset, name, value } = part.contains(document.activeElement) ? document.activeElement : { dataset: {} };
       part.innerHTML = markup;
-      if (key) part.querySelector(key)?.focus();
+      const quoted = (text) => `"${CSS.escape(text)}"`;
+      const key = dataset.facet
+        ? `[data-facet="${dataset.facet}"][data-value=${quoted(dataset.value)}]`
+        : dataset.sort
+          ? `[data-sort="${dataset.sort}"]`
+          : name && `select[name="${name}"], input[name="${name}"][value=${quoted(value)}]`;
+      if (key) part.querySelector(key)?.focus({ preventScroll: true });
     }
 
     header(columns) {
@@ -428,7 +447,10 @@
     picked() {
       const { parts, c, selected } = this;
       const full = selected.size >= MOST;
-      for (const box of parts.body.querySelectorAll('[name="pick"]')) box.disabled = full && !box.checked;
+      for (const box of parts.body.querySelectorAll('[name="pick"]')) {
+        box.checked = selected.has(box.value);
+        box.disabled = full && !box.checked;
+      }
       parts.picked.hidden = selected.size === 0;
       const ids = [...selected].map(encodeURIComponent).join(",");
       parts.picked.innerHTML =

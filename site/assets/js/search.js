@@ -73,18 +73,16 @@
       if (worth) score += worth;
       else missed++;
     }
+    let whole = 0; // how well the best name fits the query as a whole
     doc.names.forEach((name, place) => {
       const worth = place === 0 ? 1 : 0.8;
-      if (name.compact === query.compact) score += 200 * worth;
-      else if (query.compact.length > 1 && name.compact.startsWith(query.compact)) {
-        score += (60 * worth * query.compact.length) / name.compact.length;
-        missed = 0;
-      }
+      if (name.compact === query.compact) whole = Math.max(whole, 200 * worth);
+      else if (query.compact.length > 1 && name.compact.startsWith(query.compact))
+        whole = Math.max(whole, (60 * worth * query.compact.length) / name.compact.length);
     });
-    if (doc.inside?.has(query.compact)) {
-      score += 300; // the family of the checkpoint that is asked for
-      missed = 0;
-    }
+    if (doc.inside?.has(query.compact)) whole = Math.max(whole, 300); // the family of the checkpoint that is asked for
+    if (whole) missed = 0;
+    score += whole;
     return { doc, score: score * (WEIGHTS[doc.kind] ?? 1), missed };
   }
 
