@@ -44,6 +44,16 @@ class DamagedFileError(PipelineError):
     """A request or response file is not as it was written."""
 
 
+class NotANumberError(PipelineError):
+    """The outputs of a model are not numbers."""
+
+    def __init__(self, found: float = float("nan")) -> None:
+        super().__init__(
+            f"the model's outputs are {found} instead of numbers; its weights may be damaged, "
+            "or its data type too small: try --dtype float32 or bfloat16"
+        )
+
+
 def canonical(value: Any) -> str:
     """The one JSON text of a value: sorted keys, no blanks, no NaN."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

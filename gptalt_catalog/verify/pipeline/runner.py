@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gptalt_catalog.domain.verification import Comparability
 from gptalt_catalog.verify.pipeline.grader import grade
 from gptalt_catalog.verify.pipeline.planner import Plan
+from gptalt_catalog.verify.pipeline.protocols import Reading
 from gptalt_catalog.verify.pipeline.requests import RequestFile, ResponseFile
 from gptalt_catalog.verify.pipeline.scorer import Scorer
+from gptalt_catalog.verify.pipeline.tokens import Encoder, same_tokens
 
 
 class PipelineRunner:
@@ -38,3 +41,16 @@ class PipelineRunner:
         if new and self.scorer is not None:
             self.responses.keep(self.scorer.answer(new, self.responses.answers))
         return [one.results for one in grade(self.plans[task], batch, self.responses.answers)]
+
+
+def comparability(reading: Reading, one: Plan, encoder: Encoder) -> Comparability:
+    """How comparable a run is to a claim, for this tokenizer.
+
+    Where the versions that a claim may come from make tokens in two ways, a reading holds for a tokenizer
+    to which both are the same.
+    """
+    other = reading.if_tokens_agree
+    if other is None or reading.grade not in ("identical", "equivalent"):
+        return reading.grade
+    requests = [request for document in one.documents for request in document.requests]
+    return reading.grade if same_tokens(requests, encoder, reading.run.era.encoding, other) else "unknown"

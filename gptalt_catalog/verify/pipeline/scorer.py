@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gptalt_catalog.verify.pipeline.generation import Generator, Wish, takes_attention_mask, wish_of
+from gptalt_catalog.verify.pipeline.generation import Generator, Wish, wish_of
 from gptalt_catalog.verify.pipeline.requests import (
     Answer,
     Document,
     DocumentAnswers,
+    NotANumberError,
     PipelineError,
     Request,
     ResponseFile,
@@ -36,10 +37,6 @@ DOCUMENTS_A_BATCH = 32
 _TOKENS_A_BATCH = {"cpu": 4096, "cuda": 32768}
 
 T = TypeVar("T")
-
-
-class NotANumberError(PipelineError):
-    """The model's outputs are not numbers."""
 
 
 class Batches:
@@ -195,10 +192,7 @@ class Scorer:
                 chosen = log_probabilities[-len(continuation) :].gather(1, target.unsqueeze(1))
                 value = float(chosen.sum())
                 if not math.isfinite(value):
-                    raise NotANumberError(
-                        f"the model's outputs are {value} instead of numbers; its weights may be damaged, "
-                        "or its data type too small: try --dtype float32 or bfloat16"
-                    )
+                    raise NotANumberError(value)
                 found.append((name, (value, bool((greedy[-len(continuation) :] == target).all()))))
         return found
 
@@ -206,7 +200,7 @@ class Scorer:
         self, requests: Mapping[str, Request], answers: MutableMapping[str, Answer], costs: dict[str, tuple[int, bool]]
     ) -> None:
         groups: dict[tuple[str, int], list[tuple[str, tuple[int, ...], Wish]]] = {}
-        by_length = not takes_attention_mask(self.model)
+        by_length = bool(requests) and not self.generator.skips_padding
         for key, request in requests.items():
             wish = wish_of(request, self.generator.end)
             context, truncated = self.generator.context(request, wish)
@@ -249,7 +243,7 @@ def load(folder: Path, *, device: str = "auto", dtype: str = "auto", batch: int 
         model: Any = transformers.AutoModelForCausalLM.from_pretrained(
             folder, use_safetensors=True, **{dtype_option(transformers.__version__): wanted}, **options
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, ImportError) as error:
         raise PipelineError(f"the model cannot be loaded: {error}") from None
     return Scorer(model.to(device), tokenizer, batch=batch)
 

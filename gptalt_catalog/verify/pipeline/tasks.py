@@ -102,6 +102,8 @@ class TaskLibrary:
 
         Raises :class:`PipelineError` if the data cannot be had.
         """
+        from datasets.exceptions import DatasetsError
+        from jinja2 import TemplateError
         from lm_eval.tasks import TaskManager
 
         definition = self.definition(run.task)
@@ -118,7 +120,7 @@ class TaskLibrary:
             manager = TaskManager(include_path=place, include_defaults=False)
             try:
                 leaves = manager.load([run.task])["tasks"]
-            except (OSError, ValueError, KeyError) as error:
+            except (OSError, ValueError, KeyError, DatasetsError, TemplateError) as error:
                 raise PipelineError(_no_data(definition, error)) from error
         return LoadedTask(run, definition, dict(sorted(leaves.items())), data)
 
@@ -160,7 +162,7 @@ def _definition(name: str, config: Mapping[str, Any], path: Path) -> TaskDefinit
 def _no_data(definition: TaskDefinition, error: Exception) -> str:
     return (
         f"{definition.name}: the data of {definition.repository} cannot be read ({error}); "
-        "check the network, or give a folder with the data"
+        "check the network and the revision, or give a folder with the data"
     )
 
 
