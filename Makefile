@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify serve demo test lint types imports data unit verify-tests browser browser-tests fmt bench wheel lock clean
+.PHONY: help setup setup-verify serve demo test lint types imports data unit verify-tests browser browser-tests audit fmt bench wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ serve: setup ## check the catalog, build its site and serve it on http://127.0.0
 	$(BIN)/gptalt-catalog site serve
 
 demo: setup-verify ## see `verify` tell a true claim from a false one: two minutes, no network
-	@$(BIN)/gptalt-catalog demo; code=$$?; echo "exit code $$code"; test $$code -eq 1
+	@$(BIN)/gptalt-catalog demo --keep build/demo; code=$$?; echo "exit code $$code"; test $$code -eq 1
 
 test: lint types imports data unit browser-tests verify-tests ## everything that continuous integration runs
 
@@ -52,6 +52,10 @@ browser: setup
 
 browser-tests: browser ## the site in a real browser; installs a Chromium if there is none
 	$(BIN)/pytest -m browser
+
+audit: browser ## judge the built site with Lighthouse and axe (needs Node.js with npm)
+	$(BIN)/gptalt-catalog site build
+	$(BIN)/python scripts/audit_site.py
 
 fmt: setup ## bring code and catalog into canonical form
 	$(BIN)/ruff check --fix
