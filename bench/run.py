@@ -1,7 +1,7 @@
-"""Speed, measured: ``check`` against a bare YAML parse, ``--help``, and the site's pages against MkDocs.
+"""Speed, measured: ``check`` against a bare YAML parse, ``--help``, pages against MkDocs, scoring against lm-eval.
 
 Prints a Markdown table (the form of docs/benchmarks.md). Every line compares two things of one run on
-one machine, in processor seconds of whole processes, taken in turns, as the median of several rounds.
+one machine; unless said otherwise in processor seconds of whole processes, in turns, the median of several rounds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from collections.abc import Callable
 from functools import partial
 
 from bench.measure import ROOT, TOOL, WORK, compared, row
+from bench.overhead import bench_overhead
 from bench.pages import bench_site
+from bench.scoring import bench_scoring
 from bench.synthetic import grown_catalog
 from bench.table import bench_table
 
@@ -74,6 +76,8 @@ def main() -> int:
         "site": (bench_site, 3),
         "large-site": (partial(bench_site, entries=ENTRIES), 1),
         "table": (bench_table, 5),
+        "scoring": (bench_scoring, 1),
+        "overhead": (bench_overhead, 1),
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of: {', '.join(parts)} (default: all)")

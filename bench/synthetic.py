@@ -41,8 +41,10 @@ def grown_catalog(source: Path, target: Path, entries: int) -> int:
 
 def _ids(catalog: Catalog) -> frozenset[str]:
     documents = {d.id for d in catalog.documents if d.file.split("/")[0] not in SHARED}
-    # `yi` is a family and a language: such words keep their meaning, references then name the original
-    return frozenset({*documents, *catalog.checkpoints, *catalog.protocols}) - {"catalog", *catalog.languages}
+    # `yi` is a family and a language, `medical` a suite and a task: such words keep their meaning, references
+    # then name the original
+    words = {"catalog", *catalog.languages, *catalog.tasks}
+    return frozenset({*documents, *catalog.checkpoints, *catalog.protocols}) - words
 
 
 def _renamed(text: str, ids: frozenset[str], suffix: str, *, weights: bool) -> str:

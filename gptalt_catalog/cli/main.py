@@ -77,7 +77,9 @@ def run() -> None:
     except Exception as error:  # noqa: BLE001  a traceback is no message for people
         if type(error).__name__ == "CatalogError":
             stop(f"{error}\nrun `gptalt-catalog check` for all of them", 1)
-        stop(f"unexpected {type(error).__name__}: {error}\nrun again with --debug and report it", 1)
+        # in verify, 1 says that a score was refuted, which an accident must not
+        code = 4 if sys.argv[1:2] == ["verify"] else 1
+        stop(f"unexpected {type(error).__name__}: {error}\nrun again with --debug and report it", code)
 
 
 def stop(message: str, code: int) -> None:

@@ -9,9 +9,9 @@ replaces the default block as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt, PrivateAttr, StringConstraints
+from pydantic import Field, NonNegativeInt, PositiveInt, PrivateAttr, StringConstraints, model_validator
 
 from gptalt_catalog.domain.base import (
     Absent,
@@ -141,7 +141,12 @@ class Shape(Block):
 
 
 class Weights(Block):
-    """How the weights come, and what loads them; decides whether ``verify`` can run them."""
+    """How the weights come, and what loads them; decides whether ``verify`` can run them.
+
+    ``runtime``: versions that the code needs (``transformers: "==4.30.2"``). ``file_hashes``: files of the
+    repository that somebody has read and vouches for, by path, with their sha256: code (``.py``) that may be
+    run, and pickled weights (``.bin``) that may be opened. They hold at the commit in ``hub.revision``.
+    """
 
     form: Literal["full", "delta", "adapter", "quantized", "encrypted", "component", "none", "unknown"]
     loader: Literal["native", "native-after-recovery", "remote-code", "own-code", "unknown"]
@@ -150,10 +155,15 @@ class Weights(Block):
     )
     dtype: Literal["float32", "float16", "bfloat16", "int8", "int4", "fp8", "fp4", "unknown"] = "unknown"
     runtime: dict[Slug, Line] = {}
+    file_hashes: dict[Line, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]] = {}
 
 
 class Base(Model):
-    """An edge of the family tree: what this checkpoint was made from."""
+    """An edge of the family tree: what this checkpoint was made from.
+
+    ``new_rows``: what a delta was subtracted from where it has more token rows than its base: nothing, or the
+    mean of the base's rows.
+    """
 
     checkpoint: CheckpointId
     relation: Literal[
@@ -166,13 +176,26 @@ class Base(Model):
         "converted-from",
         "quantized-from",
     ]
+    new_rows: Literal["zero", "mean"] = "zero"
 
 
 class Lineage(Block):
-    """The checkpoints this one builds on; an empty list says: trained from scratch."""
+    """The checkpoints this one builds on; an empty list says: trained from scratch.
+
+    ``own_base``, only with an empty list: it was tuned or trained on from weights that its own maker had pretrained
+    and that have no entry, because they are ``unpublished`` or ``not-listed`` here. What the maker grants on these
+    weights then answers the question of their use.
+    """
 
     bases: tuple[Base, ...] | Absent
+    own_base: Literal["unpublished", "not-listed"] | None = None
     components: tuple[Line, ...] = ()
+
+    @model_validator(mode="after")
+    def _own_base_alone(self) -> Self:
+        if self.own_base is not None and self.bases != ():
+            raise ValueError("own_base stands with an empty list of bases; a base that has an entry is named there")
+        return self
 
 
 class LicensePeriod(Model):

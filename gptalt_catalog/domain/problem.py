@@ -90,11 +90,14 @@ ERRORS: dict[str, str] = {
     "claim-stderr": "a standard error that contradicts the number of items",
     "claim-duplicate": "the same claim twice in one source",
     "headline-protocol": "a headline protocol of another benchmark",
+    "record-place": "a verification record in the folder of another checkpoint",
+    "record-values": "a verification record whose counts and shares contradict one another",
 }
 WARNINGS: dict[str, str] = {
     "claim-grim": "a score that no whole number of right answers gives at its printed digits",
     "claim-identical": "two checkpoints with identical scores on three or more protocols of one source",
     "claim-conflict": "comparable claims that differ by more than two standard errors",
+    "record-claim": "a verification record about a published score that the catalog does not have",
     "name-parameters": "a size label that is more than 5 % off a count that name and shape do not confirm",
     "old-status": "a status that was last looked up longer ago than the catalog's limit",
     "unused-evidence": "a piece of evidence that no fact names",

@@ -16,6 +16,8 @@ _FOLDERS = {kind.folder: kind for kind in KINDS if kind.holds != "vocabulary" an
 _VOCABULARY = {kind.name: kind for kind in KINDS if kind.holds == "vocabulary"}
 _ABOUT = next(kind for kind in KINDS if kind.holds == "about")
 _NOT_ENTRIES = frozenset({"LICENSE", "README.md"})
+_BESIDE_ENTRIES = (".items.json", ".rows.json")
+"""Ends of the names of files that belong to an entry: a record's item results, a suite's rows."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def walk(root: Path) -> Iterator[CatalogFile | Finding]:
                 names.remove(name)
                 yield _link(prefix + name)
         for name in sorted(files):
-            if name.startswith(".") or (not prefix and name in _NOT_ENTRIES) or name.endswith(".items.json"):
+            if name.startswith(".") or (not prefix and name in _NOT_ENTRIES) or name.endswith(_BESIDE_ENTRIES):
                 continue
             yield _link(prefix + name) if Path(folder, name).is_symlink() else classify(prefix + name)
 

@@ -33,6 +33,14 @@ _FORMS = {
     r"^\d+(\.\d+)?[MBT]$": ("bad-number", "a size label", "write it as in the name: 70M, 1.4B, 1T"),
     r"^[0-9a-f]{7,40}$": ("bad-id", "a commit", 'write 7 to 40 hexadecimal digits in quotes, e.g. "a19eecb"'),
     r"^[0-9a-f]{64}$": ("bad-id", "a SHA-256 hash", "write its 64 hexadecimal digits"),
+    r"^\d+(\.\d+)?$": ("bad-number", "a number", 'write its digits in quotes, e.g. "0.05"'),
+    r"^-?\d+(\.\d+)?$": ("bad-number", "a number", 'write its digits in quotes, e.g. "-0.05"'),
+    r"^(0(\.\d+)?|1(\.0+)?)$": ("bad-number", "a number from 0 to 1", 'write it in quotes, e.g. "0.614"'),
+    r"^[a-z0-9][a-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*$": (
+        "bad-id",
+        "a record",
+        "write its checkpoint and its name, e.g. pythia-70m/2026-11-25-e93a9faa",
+    ),
     r"^E\d{2}$": ("bad-id", "a number of the survey's errors", "write E and two digits, e.g. E06"),
 }
 _REPOSITORY = ("bad-id", "a repository", "write owner/name, e.g. EleutherAI/pythia-70m")

@@ -34,6 +34,7 @@ _HINTS = {
     "context": "trained context in tokens",
     "evidence": "the names of evidence below that support this block",
     "bases": "[] if trained from scratch, unknown if nobody knows",
+    "own_base": "with bases []: the same maker's base is unpublished or not-listed here",
 }
 _HIDDEN = frozenset({"evidence_for", "former_ids", "note", "names"})
 _EXPANDED = frozenset(

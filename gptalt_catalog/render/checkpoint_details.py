@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from gptalt_catalog.domain.family import BLOCK_NAMES, Blocks
 from gptalt_catalog.domain.structure import field_shapes
-from gptalt_catalog.render.model_table import score_numbers
+from gptalt_catalog.render.model_table import score_numbers, verdict_mark
 from gptalt_catalog.render.page_tools import PageTools
 from gptalt_catalog.render.places import Place
 from gptalt_catalog.render.site_data import SiteData
@@ -48,9 +48,11 @@ def _by_protocol(h: PageTools, key: str) -> list[Score]:
 
 
 def _score(h: PageTools, score: Score) -> list[Any]:
-    """[protocol, source, printed value, numbers, reasons why it is not ranked]."""
+    """[protocol, source, printed value, numbers, reasons why it is not ranked, verdict if it was verified]."""
     reasons = [plain(h.reason(reason)) for reason in score.reasons]
-    return [score.protocol, score.source, score.printed, score_numbers(score), reasons]
+    shown = [score.protocol, score.source, score.printed, score_numbers(score), reasons]
+    mark = verdict_mark(score, h.verdicts)
+    return [*shown, mark] if mark else shown
 
 
 def run_record(how: HowToRun) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from gptalt_catalog.render.escape import fill, href, html, safe
 from gptalt_catalog.render.places import ENTRY_KINDS, Place, entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import Strings, strings
+from gptalt_catalog.render.verdicts import Verdicts
 from gptalt_catalog.views.conflicts import PARTS, Cause
 from gptalt_catalog.views.facts import EvidencePiece, FactRow, Part
 from gptalt_catalog.views.formats import percent_text, quantity_text, text_in, untranslated
@@ -233,8 +234,13 @@ class Fragments:
             return fill(t.reason_part, part=self.part(reason.detail))
         return safe(t.reason_unstated)
 
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What was verified, in HTML."""
+        return Verdicts(self)
+
     def score(self, score: Score) -> Markup:
-        """A value with its interval; struck if it is not ranked; the printed text as a hint."""
+        """A value with its interval and the sign of its verdict, if it was verified; struck if it is not ranked."""
         hint = [score.printed]
         if score.counts:
             hint.append(score.counts)
@@ -247,7 +253,9 @@ class Fragments:
         if score.interval is not None and score.ranked:
             low, high = score.interval
             interval = f' <span class="ga-ci">{percent_text(low)}–{percent_text(high)}</span>'
-        return html(f'<span class="ga-score" title="{safe(" · ".join(hint))}">{value}{interval}</span>')
+        shown = f'<span class="ga-score" title="{safe(" · ".join(hint))}">{value}{interval}</span>'
+        verified = self.verdicts.of(score)
+        return html(f"{shown} {self.verdicts.mark(verified)}") if verified is not None else html(shown)
 
     def bar(self, score: Score) -> Markup:
         """A value with its interval on a scale from 0 to 100."""

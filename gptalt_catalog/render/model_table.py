@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final, get_args
 
-from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.family import Domain, Role
 from gptalt_catalog.domain.license import Commercial, Condition
 from gptalt_catalog.domain.memory import ALIASES, PRECISIONS, PREFILL, RUNTIME
-from gptalt_catalog.render.fragments import short_license
-from gptalt_catalog.render.places import entry_address
+from gptalt_catalog.render.fragments import Fragments, short_license
+from gptalt_catalog.render.places import Place, entry_address
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
 from gptalt_catalog.render.strings.choosing import choosing_strings
+from gptalt_catalog.render.verdicts import Verdicts, anchor, mark_classes, record_address, verdict_sign
 from gptalt_catalog.views.formats import parameters_text
 from gptalt_catalog.views.memory_fit import CARDS
 from gptalt_catalog.views.memory_terms import UNPACKING, MemoryTerms, memory_terms
 from gptalt_catalog.views.model_list import ModelRow
 from gptalt_catalog.views.run_commands import PLACES
 from gptalt_catalog.views.scores import Score
+from gptalt_catalog.views.verified import TRUSTS as TRUSTS_OF_RECORDS
 from gptalt_catalog.views.words import Language, value_label
 
 LABELS: Final = (
@@ -33,7 +33,8 @@ LABELS: Final = (
 
 ACCESSES: Final = ("open", "gated", "by-request", "withdrawn", "moved", "closed", "unknown")
 FORMS: Final = ("full", "delta", "adapter", "quantized", "encrypted", "component", "none", "unknown")
-TRUSTS: Final = ("self-reported", "rechecked", "independently-repeated")
+TRUSTS: Final = ("stale", *TRUSTS_OF_RECORDS)
+"""What the filter "verified" offers: how much stands behind a checkpoint's records, the least first."""
 
 
 def model_table(data: SiteData, language: Language) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def model_table(data: SiteData, language: Language) -> dict[str, Any]:
     makers = sorted({key for row in rows for key in row.organizations})
     lists = (Role, Domain, Commercial, Condition)
     words = [value for choices in lists for value in get_args(choices)]
-    trust = verified(data.catalog)
+    verdicts = Verdicts(Fragments(data, Place("", language)))
     return {
         "labels": {name.rstrip("_"): getattr(t, name) for name in LABELS},
         "choosing": asdict(choosing_strings(language)),
@@ -59,7 +60,7 @@ def model_table(data: SiteData, language: Language) -> dict[str, Any]:
         "families": {key: named("family", key) for key in sorted({k for row in rows for k in row.superseded_by})},
         "memory": memory_model(data),
         "places": PLACES,
-        "rows": [_row(row, data, trust) for row in rows],
+        "rows": [_row(row, data, verdicts) for row in rows],
     }
 
 
@@ -76,16 +77,14 @@ def memory_model(data: SiteData) -> dict[str, Any]:
     }
 
 
-def verified(catalog: Catalog) -> dict[str, str]:
-    """The best trust among the verifications of each checkpoint that has any."""
-    found: dict[str, str] = {}
-    for record in catalog.verifications.values():
-        known = found.get(record.checkpoint, TRUSTS[0])
-        found[record.checkpoint] = max(known, record.trust, key=TRUSTS.index)
-    return found
+def verdict_mark(score: Score, verdicts: Verdicts) -> list[str]:
+    """A score's verdict as a script takes it: [classes, sign, what it says, address]; empty if it was not verified."""
+    one = verdicts.of(score)
+    address = f"{record_address(one.record)}#{anchor(one)}" if one is not None else ""
+    return [mark_classes(one), verdict_sign(one.audited.verdict), verdicts.sentence(one), address] if one else []
 
 
-def _row(row: ModelRow, data: SiteData, trust: Mapping[str, str]) -> dict[str, Any]:
+def _row(row: ModelRow, data: SiteData, verdicts: Verdicts) -> dict[str, Any]:
     terms = memory_terms(data.fitting, row.id)
     former = data.catalog.checkpoints[row.id].former_ids
     always = {
@@ -115,7 +114,8 @@ def _row(row: ModelRow, data: SiteData, trust: Mapping[str, str]) -> dict[str, A
         "active": row.active_parameters,
         "repo": row.repository,
         "former": former,
-        "verified": trust.get(row.id),
+        "verified": data.verified.trust_of(row.id),
+        "marks": {key: mark for key, score in row.scores.items() if (mark := verdict_mark(score, verdicts))},
         "fit": terms_numbers(terms) if terms is not None else None,
     }
     return always | {key: value for key, value in sometimes.items() if value}

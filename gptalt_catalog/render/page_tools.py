@@ -10,16 +10,20 @@ from markupsafe import Markup
 from gptalt_catalog.domain.corpus import Benchmark, Dataset
 from gptalt_catalog.domain.license import Commercial, LicenseEntry, Quotation
 from gptalt_catalog.domain.quantity import Quantity
+from gptalt_catalog.domain.reports import Statement
 from gptalt_catalog.domain.resource import Application, PrintedRow, Source, Technique, Tool
 from gptalt_catalog.render.escape import html, safe
 from gptalt_catalog.render.fragments import Fragments
-from gptalt_catalog.render.places import ENTRY_KINDS, entry_address, folder
+from gptalt_catalog.render.places import ENTRY_KINDS, folder
+from gptalt_catalog.render.questions import asked
 from gptalt_catalog.views.lineage import EffectiveUse
 from gptalt_catalog.views.open_problems import Finding
 from gptalt_catalog.views.words import field_label, value_label
 
 Card = tuple[str, str, Markup, Markup]
 """(id, name, summary, badges) of an entry in a list."""
+
+_UNITS_ZH = {"questions": "题", "models": "个模型", "aspects": "个方面", "shots": "样例"}
 
 
 class PageTools(Fragments):
@@ -91,29 +95,19 @@ class PageTools(Fragments):
         return None
 
     def questions(self) -> list[tuple[str, str]]:
-        """(address, question) for questions that the catalog's entries answer."""
-        zh = self.language == "zh"
-        asked = [
-            ("vicuna", "_made-of", "What is Vicuna made of?", "Vicuna 由什么构成？"),
-            ("vicuna", "_license", "May I sell a service on Vicuna?", "能用 Vicuna 提供收费服务吗？"),
-            (
-                "llama",
-                "_conflicts",
-                "Why do two sources give LLaMA-7B different ARC scores?",
-                "为什么两个来源给出的 LLaMA-7B 的 ARC 成绩不同？",
-            ),
-            (
-                "belle-7b",
-                "_corrections",
-                "What did the survey get wrong about BELLE?",
-                "综述关于 BELLE 有哪些错误？",
-            ),
-        ]
-        return [
-            (f"{entry_address('family', family)}#{anchor}", chinese if zh else english)
-            for family, anchor, english, chinese in asked
-            if family in self.catalog.families
-        ]
+        """(address, question) for questions that the catalog's entries answer (docs/questions.md)."""
+        return asked(self.catalog, self.language)
+
+    def amount_said(self, statement: Statement) -> Markup:
+        """The number of a statement with its unit, ``57 %``; empty if it has none."""
+        if not statement.value:
+            return Markup()
+        unit = statement.unit or ""
+        if unit == "percent":
+            unit = "%"
+        elif self.language == "zh":
+            unit = _UNITS_ZH.get(unit, unit)
+        return safe(f"{statement.value} {unit}".strip())
 
     def grouped(self, kind: str, entries: Mapping[str, Any]) -> Iterator[tuple[Markup, list[Card]]]:
         """The entries of a list under their headings, as cards, names in order."""

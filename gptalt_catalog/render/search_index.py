@@ -1,7 +1,7 @@
 """The search index: what each page is called and about, not all that stands on it.
 
 One JSON file per language, loaded when somebody opens the search. Whole pages would be twenty times
-larger and put every page that mentions LLaMA before LLaMA (docs/decisions/013-own-search.md).
+larger and put every page that mentions LLaMA before LLaMA (docs/decisions/007-own-table-search-and-charts.md).
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from gptalt_catalog.domain.catalog import Catalog
+from gptalt_catalog.domain.protocol_table import ProtocolRows
+from gptalt_catalog.loading.protocol_table import read_protocol_table
 from gptalt_catalog.views.backlinks import Backlinks
 from gptalt_catalog.views.conflicts import Conflict, conflicts
 from gptalt_catalog.views.corrections import Correction, corrections
@@ -22,6 +24,8 @@ from gptalt_catalog.views.ranking import ProtocolRanking, rankings
 from gptalt_catalog.views.scores import ScoreBook
 from gptalt_catalog.views.size_scores import SizePlot, size_plots
 from gptalt_catalog.views.timeline import Milestone, milestones
+from gptalt_catalog.views.verifiability import Verifiability, verifiability
+from gptalt_catalog.views.verified import VerificationBook
 from gptalt_catalog.views.words import Language
 
 K = TypeVar("K")
@@ -120,6 +124,16 @@ class SiteData:
     def rankings(self) -> dict[str, tuple[ProtocolRanking, ...]]:
         """The rankings of each benchmark, one per comparable protocol."""
         return Lazily(lambda key: rankings(self.book, key))
+
+    @cached_property
+    def verified(self) -> VerificationBook:
+        """Verification records, by claim."""
+        return VerificationBook(self.catalog)
+
+    @cached_property
+    def verifiable(self) -> tuple[Verifiability, ...]:
+        """What can be verified, checkpoint by checkpoint."""
+        return verifiability(self.catalog, read_protocol_table(ProtocolRows), fitting=self.fitting)
 
 
 def _by_family(rows: tuple[ModelRow, ...]) -> dict[str, list[ModelRow]]:

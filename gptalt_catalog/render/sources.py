@@ -21,10 +21,12 @@ from gptalt_catalog.render.site_data import Lazily, SiteData
 from gptalt_catalog.views.export import (
     CHECKPOINT_COLUMNS,
     CLAIM_COLUMNS,
+    VERIFICATION_COLUMNS,
     checkpoint_record,
     claim_record,
     csv_text,
     entry_record,
+    verification_record,
 )
 from gptalt_catalog.views.words import LANGUAGES, Language
 
@@ -96,13 +98,14 @@ def data_files(data: SiteData) -> Iterator[tuple[str, Make]]:
     """The downloads by path: checkpoints, claims, and every entry as JSON."""
     for name, columns, records in (
         ("checkpoints", CHECKPOINT_COLUMNS, lambda: [checkpoint_record(row) for row in data.rows["en"]]),
-        ("claims", CLAIM_COLUMNS, lambda: [claim_record(score) for score in data.book.scores]),
+        ("claims", CLAIM_COLUMNS, lambda: [claim_record(s, data.verified.best(s.claim)) for s in data.book.scores]),
+        ("verifications", VERIFICATION_COLUMNS, lambda: [verification_record(one) for one in data.verified.all]),
     ):
         yield f"{name}.json", partial(_records_json, records)
         yield f"{name}.csv", partial(_records_csv, columns, records)
     yield "catalog.json", partial(_catalog_json, data)
     for document in data.catalog.documents:
-        if document.kind.name in ENTRY_KINDS:
+        if document.kind.name in (*ENTRY_KINDS, "verification"):
             yield (
                 f"{document.kind.folder}/{document.id}.json",
                 partial(_entry_json, document.id, document.content),

@@ -8,16 +8,18 @@ audit that was interrupted is begun again: the runner answers at once what it ha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from gptalt_catalog.domain.verification import Verdict
+from gptalt_catalog.verify.statistics.bounded import bounded_interval
 from gptalt_catalog.verify.statistics.comparison import BATCH, ComparisonAudit
 from gptalt_catalog.verify.statistics.operating import FIRST_LOOK, LOOK_EVERY, items_needed
 from gptalt_catalog.verify.statistics.polling import PollingAudit, PollingRule, interval
 from gptalt_catalog.verify.statistics.zone import Zone, zone_of
-from gptalt_catalog.verify.targets import Target, attainable
+from gptalt_catalog.verify.targets import ROUNDING, Target, attainable, is_mean
 
 Results = Mapping[str, float]
 """The results of one item: metric -> a number from 0 to 1."""
@@ -27,6 +29,9 @@ ESTIMATE_ITEMS = 320
 
 POLLING_TOLERANCE = Fraction(3, 100)
 COMPARISON_TOLERANCE = Fraction(1, 100)
+
+
+_needed = lru_cache(maxsize=256)(items_needed)
 
 
 class Runner(Protocol):
@@ -52,18 +57,35 @@ class Options:
     full: bool = False
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """The item results of an earlier run, in the order of drawing; ``record`` is where they are from.
+
+    ``whole``: every item has its own result; else the claimed share stands in for the others.
+    """
+
+    record: str
+    results: Sequence[float]
+    whole: bool = True
+
+
 @dataclass
 class ClaimAudit:
-    """The audit of one claim: item results in, a verdict out."""
+    """The audit of one claim: item results in, a verdict out.
+
+    Results are right or wrong, or shares (an F1 of words): those are bet on, as comparisons are, with the
+    claimed share as what is expected of each item.
+    """
 
     target: Target
     items: int
     options: Options
-    earlier: Sequence[float] | None = None
+    earlier: Earlier | None = None
     drawn: int = 0
     total: float = 0.0
     decided: Verdict | None = None
     cap: int = 0
+    shares: list[float] = field(default_factory=list, repr=False)
     _polling: PollingAudit | None = field(default=None, repr=False)
     _comparison: ComparisonAudit | None = field(default=None, repr=False)
 
@@ -73,20 +95,25 @@ class ClaimAudit:
             return
         if self.target.link.comparability == "different":
             self.decided = "not-comparable"
-        rule = PollingRule(self.zone, self.options.risk)
         if self.mode == "comparison" and self.earlier is not None:
-            self._comparison = ComparisonAudit(self.zone, self.earlier, self.options.risk)
+            self._comparison = ComparisonAudit(self.zone, self.earlier.results, self.options.risk)
+        elif is_mean(self.target):
+            expected = [min(1.0, max(0.0, float(self.target.claimed)))] * self.items
+            self._comparison = ComparisonAudit(self.zone, expected, self.options.risk)
         else:
-            self._polling = PollingAudit(rule)
+            self._polling = PollingAudit(PollingRule(self.zone, self.options.risk))
         usual = ESTIMATE_ITEMS if self.decided == "not-comparable" else self.needed
         self.cap = min(self.items, self.items if self.options.full else self.options.max_items or usual)
 
     @property
     def mode(self) -> Literal["polling", "comparison"]:
-        """How this claim is decided: by comparison where earlier item results are at hand."""
+        """How this claim is decided: by comparison where earlier results of all items are at hand.
+
+        Results of some items only help little, so they are used only if they are asked for.
+        """
         if self.options.mode == "polling" or self.earlier is None:
             return "polling"
-        return "comparison"
+        return "comparison" if self.earlier.whole or self.options.mode == "comparison" else "polling"
 
     @property
     def tolerance(self) -> Fraction:
@@ -98,12 +125,12 @@ class ClaimAudit:
     @property
     def zone(self) -> Zone:
         """The counts that agree with the claim."""
-        return zone_of(self.items, self.target.claimed, self.tolerance, self.target.half_unit)
+        return zone_of(self.items, self.target.claimed, self.tolerance, self.target.half_unit + ROUNDING)
 
     @property
     def needed(self) -> int:
         """The items by which 95 of 100 audits of a true claim have their verdict."""
-        return items_needed(PollingRule(self.zone, self.options.risk))
+        return _needed(PollingRule(self.zone, self.options.risk))
 
     @property
     def open(self) -> bool:
@@ -121,6 +148,8 @@ class ClaimAudit:
         """Take the results up to the next look."""
         self.drawn += len(results)
         self.total += sum(results)
+        if is_mean(self.target):
+            self.shares.extend(results)
         if self._comparison is not None:
             verdict = self._comparison.add(results)
         elif self._polling is not None:
@@ -149,6 +178,8 @@ class ClaimAudit:
     @property
     def bounds(self) -> tuple[float, float]:
         """The anytime interval of the share over all items."""
+        if is_mean(self.target):
+            return bounded_interval(self.items, self.shares, self.options.risk)
         low, high = interval(self.items, self.drawn, round(self.total), self.options.risk)
         return low / self.items, high / self.items
 
@@ -179,21 +210,21 @@ class Audit:
         targets: Sequence[Target],
         runner: Runner,
         options: Options,
-        earlier: Callable[[str, str], Sequence[float] | None] | None = None,
+        earlier: Callable[[Target], Earlier | None] | None = None,
+        reach: Mapping[str, int] | None = None,
     ) -> None:
-        """``earlier`` gives the item results of an earlier run for (task, metric), in drawing order."""
+        """``earlier`` gives the item results of an earlier run for a claim's task and metric.
+
+        ``reach``: how many items of each task there are answers for, where no others can be had.
+        """
         self.runner = runner
         self.results: dict[str, list[Results]] = {}
         self.sizes = {target.link.task: len(runner.documents(target.link.task)) for target in targets}
-        self.claims = [
-            ClaimAudit(
-                target,
-                self.sizes[target.link.task],
-                options,
-                earlier(target.link.task, target.link.metric) if earlier else None,
-            )
-            for target in targets
-        ]
+        self.claims = []
+        for target in targets:
+            task = target.link.task
+            most = options if reach is None else replace(options, max_items=reach[task], full=False)
+            self.claims.append(ClaimAudit(target, self.sizes[task], most, earlier(target) if earlier else None))
 
     def run(self) -> Iterator[Step]:
         """Draw items until every claim has its verdict or has reached its cap.

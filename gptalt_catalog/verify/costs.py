@@ -33,7 +33,7 @@ class Cost:
 
 
 def costs(catalog: Catalog, risk: float = 0.05, tolerances: tuple[int, ...] = TOLERANCES) -> Iterator[Cost]:
-    """The costs of auditing the median published claim of each benchmark that has claims."""
+    """The costs of auditing the median published claim of each benchmark that has claims or is in a suite."""
     for benchmark, (items, claimed) in audited_benchmarks(catalog).items():
         for points in tolerances:
             yield cost(benchmark, items, claimed, points, risk)
@@ -57,7 +57,11 @@ def cost(benchmark: str, items: int, claimed: Fraction, points: int, risk: float
 
 
 def audited_benchmarks(catalog: Catalog) -> dict[str, tuple[int, Fraction]]:
-    """Benchmarks with rankable claims of a share of items: their size, and the median claim in tenths of a percent."""
+    """Benchmarks with rankable claims of a share of items: their size, and the median claim in tenths of a percent.
+
+    Benchmarks of suites are all here; where nothing rankable is published, the claim is one half.
+    """
+    suites = {task.protocol for suite in catalog.suites.values() for task in suite.tasks}
     found: dict[str, tuple[int, Fraction]] = {}
     for key, benchmark in catalog.benchmarks.items():
         if benchmark.items is None or isinstance(benchmark.items.splits, str):
@@ -69,10 +73,13 @@ def audited_benchmarks(catalog: Catalog) -> dict[str, tuple[int, Fraction]]:
             if catalog.protocols[p].metric in SHARE_OF_ITEMS and catalog.protocols[p].split in benchmark.items.splits
         ]
         claims = [c for p in usable for c in catalog.claims_by_protocol.get(p, ()) if rankable(catalog, c)]
-        if claims:
-            shares = sorted(Fraction(c.fraction) for c in claims)
-            split = catalog.protocols[claims[0].row.protocol].split
-            found[key] = (benchmark.items.splits[split], Fraction(round(shares[len(shares) // 2] * 1000), 1000))
+        in_suites = [p for p in protocols if p in suites]
+        if claims or in_suites:
+            splits = benchmark.items.splits
+            shares = sorted(Fraction(c.fraction) for c in claims) or [Fraction(1, 2)]
+            split = catalog.protocols[claims[0].row.protocol if claims else in_suites[0]].split
+            items = splits[split] if split in splits else splits.get("test", max(splits.values()))
+            found[key] = (items, Fraction(round(shares[len(shares) // 2] * 1000), 1000))
     return found
 
 

@@ -15,13 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gptalt_catalog.domain.verification import AuditedClaim, Verification
 from gptalt_catalog.loading.files import CatalogFile, classify
 from gptalt_catalog.loading.tree import read_tree
 from gptalt_catalog.loading.writing import entry_text
-from gptalt_catalog.verify.audit import Audit, ClaimAudit, Options
+from gptalt_catalog.verify.audit import Audit, ClaimAudit, Earlier, Options
 from gptalt_catalog.verify.targets import Target, TaskLink
 
 ITEMS_VERSION = 1
@@ -107,6 +107,7 @@ def audited(claim: ClaimAudit) -> AuditedClaim:
         comparability=target.link.comparability,
         verdict=claim.verdict,
         mode=claim.mode if claim.drawn else "none",
+        compared_with=claim.earlier.record if claim.drawn and claim.mode == "comparison" and claim.earlier else None,
         estimate=f"{claim.estimate:.6f}",
         interval=(f"{low:.6f}", f"{high:.6f}"),
         risk=f"{claim.options.risk:g}",
@@ -140,14 +141,16 @@ def sha256_text(text: str) -> str:
 
 
 _PRIVATE = re.compile(
-    r"hf_[A-Za-z0-9]{8,}|(?:^|[\s'\"=:(])(?:/(?:home|root|Users|tmp|work|mnt|data|scratch)/|[A-Za-z]:\\\\)|\b[\w.-]+@[\w.-]+\b"
+    r"hf_[A-Za-z0-9]{8,}|(?:^|[\s'\"=:(])(?:/(?:home|root|Users|tmp|work|mnt|data|scratch)/|[A-Za-z]:\\\\)|\b[\w.-]+@(?!lm-eval-)[\w.-]+\b"
 )
 
 
 def leaks(text: str, hidden: Sequence[str] = ()) -> list[str]:
     """What in a record's text must not be published: tokens, paths, addresses, and the ``hidden`` words."""
     found = [match.group().strip() for match in _PRIVATE.finditer(text)]
-    return found + [word for word in hidden if len(word) > 3 and word in text]
+    return found + [
+        word for word in hidden if len(word) > 3 and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)
+    ]
 
 
 def write_record(catalog: Path, record_id: str, verification: Verification, items: ItemResults) -> Path:
@@ -197,15 +200,27 @@ class Rechecked:
         return self.verdict == self.claim.verdict
 
 
-def recheck(verification: Verification, items_text: str) -> list[Rechecked]:
-    """Derive every verdict again. Raises :class:`RecordError` if record and item file do not belong together."""
+def recheck(verification: Verification, items_text: str, catalog: Path | None = None) -> list[Rechecked]:
+    """Derive every verdict again. Raises :class:`RecordError` if record and item file do not belong together.
+
+    ``catalog``: where the records lie that comparisons name.
+    """
     if sha256_text(items_text) != verification.items_sha256:
         raise RecordError("the item file is not the one that the record names (its SHA-256 differs)")
     items = read_items(items_text)
-    return [_rechecked(claim, items) for claim in verification.claims]
+    return [_rechecked(claim, items, catalog) for claim in verification.claims]
 
 
-def _rechecked(claim: AuditedClaim, items: ItemResults) -> Rechecked:
+def recheck_file(path: Path) -> list[Rechecked]:
+    """Derive every verdict of the record at ``path`` again, with the records beside it that it compares with.
+
+    Raises :class:`RecordError`, or ``OSError`` for a missing file.
+    """
+    verification, items = read_record(path)
+    return recheck(verification, items, path.resolve().parent.parent.parent)
+
+
+def _rechecked(claim: AuditedClaim, items: ItemResults, catalog: Path | None) -> Rechecked:
     values = items.results.get(claim.task, {}).get(claim.metric, [])[: claim.items_used]
     if len(values) < claim.items_used:
         return Rechecked(claim, "not-auditable", f"the item file holds {len(values)} of {claim.items_used} results")
@@ -213,14 +228,33 @@ def _rechecked(claim: AuditedClaim, items: ItemResults) -> Rechecked:
         return Rechecked(
             claim, "not-auditable", f"the item results sum to {sum(values):g}, the record says {claim.right}"
         )
-    if claim.mode == "comparison":
-        return Rechecked(claim, claim.verdict, "a comparison needs the earlier run's results")
-    again = ClaimAudit(
-        _target(claim), claim.items, Options(float(claim.risk), Fraction(claim.tolerance), "polling", full=True)
-    )
+    try:
+        earlier = _compared_with(claim, items, catalog) if claim.mode == "comparison" else None
+    except (RecordError, OSError) as error:
+        return Rechecked(claim, "not-auditable", f"the record {claim.compared_with} that it compares with: {error}")
+    mode: Literal["polling", "comparison"] = "comparison" if earlier is not None else "polling"
+    options = Options(float(claim.risk), Fraction(claim.tolerance), mode, full=True)
+    again = ClaimAudit(_target(claim), claim.items, options, earlier)
     while again.drawn < claim.items_used and again.open:
         again.add(values[again.drawn : min(again.next_look(), claim.items_used)])
     return Rechecked(claim, again.verdict)
+
+
+def _compared_with(claim: AuditedClaim, items: ItemResults, catalog: Path | None) -> Earlier:
+    """What was expected of each item: the other record's results, in the order in which this one drew."""
+    if catalog is None or claim.compared_with is None:
+        raise RecordError("it is not at hand")
+    verification, text = read_record(catalog / "verifications" / f"{claim.compared_with}.yaml")
+    if sha256_text(text) != verification.items_sha256:
+        raise RecordError("its item file is not the one that it names (its SHA-256 differs)")
+    other = read_items(text)
+    values = other.results.get(claim.task, {}).get(claim.metric, ())
+    known = dict(zip(other.documents.get(claim.task, ()), values, strict=False))
+    drawn = items.documents[claim.task][: claim.items_used]
+    share = min(1.0, max(0.0, float(_target(claim).claimed)))
+    results = [known.pop(document, share) for document in drawn]
+    rest = [*known.values(), *[share] * claim.items][: claim.items - len(results)]
+    return Earlier(claim.compared_with, (*results, *rest), whole=False)
 
 
 def _target(claim: AuditedClaim) -> Target:

@@ -1,131 +1,39 @@
-"""``verify`` from a name to a record: what is to be run, running it, and writing down what came out.
+"""Running an audit that is prepared: plans, weights, prompts and answers in files, and going on after a crash.
 
-The steps are apart so that the command can show each, stop after the first (``--dry-run``), and go on
-after a crash: prompts and answers lie in two files of a folder of their own, and an audit that is begun
-again finds what was answered before.
+Prompts and answers lie in two files of a folder of their own, and an audit that is begun again finds what
+was answered before.
 """
 
 from __future__ import annotations
 
-import datetime
+import contextlib
+import dataclasses
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gptalt_catalog.domain.catalog import Catalog
-from gptalt_catalog.domain.claim import Claim
-from gptalt_catalog.domain.verification import Comparability, Environment, Verification
-from gptalt_catalog.verify.audit import Audit, ClaimAudit, Options, Step
-from gptalt_catalog.verify.hub.target import Means, find_target
-from gptalt_catalog.verify.hub.target import Target as Model
-from gptalt_catalog.verify.record import RecordError, audited, item_results, read_items, sha256_text, write_record
-from gptalt_catalog.verify.targets import Skipped, Target, TaskLink, given_target, targets_of
+from gptalt_catalog.domain.verification import Comparability
+from gptalt_catalog.verify.audit import Audit, ClaimAudit, Step
+from gptalt_catalog.verify.earlier import EarlierResults
+from gptalt_catalog.verify.hub.lock import Patience, locked
+from gptalt_catalog.verify.prepared import CannotRunError, Prepared
+from gptalt_catalog.verify.record import sha256_text
+from gptalt_catalog.verify.suites import check_rows, find_suite, known_rows, pinned_revisions, rows_of
+from gptalt_catalog.verify.targets import Target, TaskLink
 
 if TYPE_CHECKING:
+    from gptalt_catalog.domain.family import Prompt
     from gptalt_catalog.verify.hub.snapshot import Snapshot
+    from gptalt_catalog.verify.pipeline.framing import Framing
     from gptalt_catalog.verify.pipeline.planner import Plan
-    from gptalt_catalog.verify.pipeline.protocols import ProtocolTable, Reading
+    from gptalt_catalog.verify.pipeline.protocols import Reading
+    from gptalt_catalog.verify.pipeline.requests import Header, RequestFile, ResponseFile
     from gptalt_catalog.verify.pipeline.scorer import Scorer
     from gptalt_catalog.verify.pipeline.tasks import DataSources
-
-
-TODAYS_HARNESS = "0.4.13"
-"""The version of lm-eval that the tasks of evalhooks are written for."""
-
-
-class CannotRunError(Exception):
-    """The audit cannot be run; the message says why and what the way out is."""
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What was asked for on the command line."""
-
-    model: str
-    suite: str = "compact"
-    tasks: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
-    options: Options = field(default_factory=Options)
-    device: str = "auto"
-    dtype: str = "auto"
-    batch: int | None = None
-    resume: bool = False
-    keep_weights: bool = True
-    folder: Path | None = None
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What an audit would be about: the model, the claims, and the claims left out with the reason."""
-
-    catalog: Catalog
-    wishes: Wishes
-    model: Model
-    targets: tuple[Target, ...]
-    skipped: tuple[Skipped, ...]
-    readings: Mapping[str, Reading]
-    root: Path | None = None
-
-    @property
-    def suite_version(self) -> int:
-        """The version of the suite; 1 where the catalog holds none of that name."""
-        suite = self.catalog.suites.get(self.wishes.suite)
-        return suite.version if suite is not None else 1
-
-
-def prepare(
-    catalog: Catalog, wishes: Wishes, table: ProtocolTable, *, token: bool, root: Path | None = None
-) -> Prepared:
-    """Find the model and its auditable claims; nothing is fetched. ``root``: where the catalog's records lie.
-
-    Raises :class:`CannotRunError`, and :class:`.hub.target.TargetError` for a name that means nothing.
-    """
-    model = find_target(catalog, wishes.model, Means(token=token, own_claims=bool(wishes.claims)))
-    if model.obstacle is not None:
-        raise CannotRunError(str(model.obstacle))
-    readings: dict[str, Reading] = {}
-
-    def link_of(claim: Claim) -> TaskLink | None:
-        place = claim.place
-        reading = table.reading(claim.row.protocol, place.harness_version, place.task_version)
-        return _link(reading, readings)
-
-    found: list[Target] = []
-    skipped: list[Skipped] = []
-    if model.checkpoint is not None:
-        found, skipped = targets_of(catalog, model.checkpoint.id, link_of, wishes.tasks)
-    for text in wishes.claims:
-        found.append(_by_hand(text, table, readings))
-    if not found:
-        reasons = sorted({f"{s.protocol}: {s.reason}" for s in skipped})[:8]
-        because = "\n  ".join(["", *reasons]) if reasons else ""
-        raise CannotRunError(f"no published score of {model.name} can be audited{because}")
-    return Prepared(catalog, wishes, model, tuple(found), tuple(skipped), readings, root)
-
-
-def _link(reading: Reading | None, readings: dict[str, Reading]) -> TaskLink | None:
-    if reading is None:
-        return None
-    readings[reading.run.id] = reading
-    return TaskLink(reading.run.id, reading.metric, reading.grade, reading.because)
-
-
-def _by_hand(text: str, table: ProtocolTable, readings: dict[str, Reading]) -> Target:
-    protocol, equals, value = text.partition("=")
-    # whoever gives a claim by hand knows what was run; so today's way to run the protocol is meant
-    link = _link(table.reading(protocol, TODAYS_HARNESS), readings)
-    if not equals or link is None:
-        near = [name for name in table.protocols if name.startswith(protocol.split(".")[0])][:5]
-        hint = f"; protocols like it: {', '.join(near)}" if near else ""
-        raise CannotRunError(f"--claim {text!r} is not PROTOCOL=PERCENT with a protocol that a task runs{hint}")
-    try:
-        return given_target(protocol, value, link)
-    except ValueError as error:
-        raise CannotRunError(f"--claim {text!r}: {error}") from None
 
 
 def state_folder(prepared: Prepared, commit: str) -> Path:
@@ -134,6 +42,12 @@ def state_folder(prepared: Prepared, commit: str) -> Path:
         return prepared.wishes.folder
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     name = f"{prepared.model.name.replace('/', '--')}-{commit[:12]}-{prepared.wishes.suite}-{prepared.suite_version}"
+    if prepared.wishes.tasks or prepared.wishes.claims:  # some scores only: an audit of its own
+        name += f"-{sha256_text(' '.join(_protocols(prepared)))[:8]}"
+    if prepared.wishes.dtype in ("int8", "nf4"):
+        name += f"-{prepared.wishes.dtype}"
+    if prepared.wishes.prompt != "standard":
+        name += f"-{prepared.wishes.prompt}"
     return cache / "gptalt-catalog" / "verify" / name
 
 
@@ -145,8 +59,8 @@ class Running:
     snapshot: Snapshot
     audit: Audit
     scorer: Scorer
-    answers: Any
-    requests: Any
+    answers: ResponseFile
+    requests: RequestFile
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -162,31 +76,91 @@ def revision_of(snapshot: Snapshot) -> str:
     return sha256_text("".join(sorted(snapshot.weights.values())))[:40]
 
 
+@contextlib.contextmanager
+def alone(prepared: Prepared, commit: str) -> Iterator[None]:
+    """Keep other processes off the files of this audit. Raises :class:`.hub.errors.HubError` ``locked``."""
+    with locked(state_folder(prepared, commit) / ".lock", "this audit", Patience(0)):
+        yield
+
+
 def start(prepared: Prepared, snapshot: Snapshot, sources: DataSources, say: Callable[[str], None]) -> Running:
     """Plan every task, load the model, open the files. Raises :class:`.pipeline.requests.PipelineError`."""
+    from gptalt_catalog.verify.child.opening import open_scorer
     from gptalt_catalog.verify.pipeline import planner, scorer
-    from gptalt_catalog.verify.pipeline.requests import ResponseFile, open_requests
+    from gptalt_catalog.verify.pipeline.framing import framing_of
     from gptalt_catalog.verify.pipeline.runner import PipelineRunner
 
     wishes = prepared.wishes
+    check_device(wishes.device)
     commit = revision_of(snapshot)
-    plans = _plans(prepared, commit, sources, say)
+    framing = framing_of(wishes.prompt, _prompt(prepared), snapshot.folder)
+    plans = _plans(prepared, commit, sources, say, framing)
     say("loading the model")
-    model = scorer.load(snapshot.folder, device=wishes.device, dtype=wishes.dtype, batch=wishes.batch)
-    folder = state_folder(prepared, commit)
-    files = (folder / "requests.jsonl", folder / "responses.jsonl")
-    if not wishes.resume:
-        for file in files:
+    model = open_scorer(prepared, snapshot, say)
+    # before the file of answers is begun, which says how they are made
+    say(scorer.told(model.check([document for plan in plans for document in plan.documents]), model))
+    header = planner.header(plans, wishes.suite, commit, _protocols(prepared), framing)
+    requests, responses = _files(prepared, header, scorer.description(model, snapshot.folder))
+    targets = [_settled(target, plans, prepared.readings, model) for target in prepared.targets]
+    if framing.kind != "standard":
+        because = f"asked with the {_FRAMINGS[framing.kind]}, and the claim's protocol has the standard prompt"
+        targets = [_regraded(target, "different", because) for target in targets]
+    runner = PipelineRunner(plans, requests, responses, model)
+    earlier = EarlierResults(prepared, commit, runner.documents)
+    audit = Audit(targets, runner, wishes.options, earlier.of)
+    for sentence in earlier.said:
+        say(sentence)
+    if wishes.options.mode == "comparison" and not any(claim.mode == "comparison" for claim in audit.claims):
+        raise CannotRunError("no record has item results that these scores can be compared with; leave --mode out")
+    return Running(prepared, snapshot, audit, model, responses, requests)
+
+
+def check_device(device: str) -> None:
+    """Raise :class:`CannotRunError` if torch has no such device."""
+    import torch
+
+    try:
+        torch.empty(1, device="cpu" if device == "auto" else device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = (str(error).splitlines() or [""])[0].rstrip(".")
+        raise CannotRunError(f"--device {device} cannot be used: {reason}; use auto or cpu") from None
+
+
+def _files(prepared: Prepared, header: Header, scorer: Mapping[str, Any]) -> tuple[RequestFile, ResponseFile]:
+    """The files of prompts and answers: gone on with if that is wished, else begun, former ones kept aside."""
+    from gptalt_catalog.verify.pipeline.requests import ResponseFile, open_requests
+
+    folder = state_folder(prepared, header.revision)
+    requests, responses = folder / "requests.jsonl", folder / "responses.jsonl"
+    if not prepared.wishes.resume:
+        for file in (requests, responses):
             if file.exists():
                 file.replace(file.with_suffix(".old.jsonl"))
-    folder.mkdir(parents=True, exist_ok=True)
-    header = planner.header(plans, wishes.suite, commit, _protocols(prepared))
-    requests = open_requests(files[0], header)
-    responses = ResponseFile(files[1], requests.identity, scorer.description(model, snapshot.folder))
-    targets = [_settled(target, plans, prepared.readings, model) for target in prepared.targets]
-    runner = PipelineRunner(plans, requests, responses, model)
-    audit = Audit(targets, runner, wishes.options, _earlier(prepared, runner))
-    return Running(prepared, snapshot, audit, model, responses, requests)
+    elif requests.exists() and (changed := changed_data(requests, header)):
+        raise CannotRunError(changed)
+    opened = open_requests(requests, header)
+    return opened, ResponseFile(responses, opened.identity, scorer)
+
+
+def changed_data(requests: Path, header: Header) -> str:
+    """Whether the data are others than when the prompts were written, in words; empty if they are the same."""
+    from gptalt_catalog.verify.pipeline.requests import DamagedFileError, open_requests
+
+    try:
+        before = open_requests(requests).header
+    except DamagedFileError:
+        return ""  # told when the file is opened to be gone on with
+    changed = [
+        f"{task} ({before.tasks[task].items} items then, {now.items} now)"
+        for task, now in header.tasks.items()
+        if task in before.tasks and before.tasks[task].manifest != now.manifest
+    ]
+    if not changed:
+        return ""
+    return (
+        f"the data have changed since this audit was begun: {', '.join(changed)}; its answers are kept. "
+        "Go on with the data of then (--data OWNER/NAME=FOLDER), or begin anew without --resume"
+    )
 
 
 def plan_requests(prepared: Prepared, commit: str, sources: DataSources, path: Path, say: Callable[[str], None]) -> int:
@@ -212,21 +186,21 @@ def grade_responses(
     prepared: Prepared, sources: DataSources, requests: Path, responses: Path, say: Callable[[str], None]
 ) -> list[ClaimAudit]:
     """Audit the claims from answers in a file, as far as they reach."""
-    import dataclasses
-
+    from gptalt_catalog.verify.pipeline.grader import check_documents
     from gptalt_catalog.verify.pipeline.requests import PipelineError, ResponseFile, open_requests
     from gptalt_catalog.verify.pipeline.runner import PipelineRunner
 
     asked, answered = open_requests(requests), ResponseFile(responses)
     if answered.requests != asked.identity:
-        raise PipelineError(f"{responses.name} does not answer {requests.name}")
+        raise PipelineError(f"{responses.name} does not answer {requests.name}; name the two files of one run")
     plans = _plans(prepared, asked.header.revision, sources, say)
+    for plan in plans:
+        check_documents(plan, [document for document in asked.documents if document.task == plan.id])
     reach = {plan.id: _answered(plan, answered.places) for plan in plans}
     targets = [target for target in prepared.targets if reach[target.link.task]]
     if not targets:
         raise CannotRunError(f"{responses.name} answers none of the claims' items")
-    options = dataclasses.replace(prepared.wishes.options, max_items=min(reach[t.link.task] for t in targets))
-    audit = Audit(targets, PipelineRunner(plans, asked, answered, None), options)
+    audit = Audit(targets, PipelineRunner(plans, asked, answered, None), prepared.wishes.options, reach=reach)
     for _ in audit.run():
         pass
     return audit.claims
@@ -242,15 +216,36 @@ def _protocols(prepared: Prepared) -> list[str]:
     return sorted({target.protocol for target in prepared.targets})
 
 
-def _plans(prepared: Prepared, commit: str, sources: DataSources, say: Callable[[str], None]) -> list[Plan]:
-    """Every task of the audit with all its prompts; no weights are needed."""
+def _prompt(prepared: Prepared) -> Prompt | None:
+    """The prompt that the entry documents."""
+    return prepared.model.checkpoint.prompt if prepared.model.checkpoint is not None else None
+
+
+def _plans(
+    prepared: Prepared,
+    commit: str,
+    sources: DataSources,
+    say: Callable[[str], None],
+    framing: Framing | None = None,
+) -> list[Plan]:
+    """Every task of the audit with all its prompts; no weights are needed.
+
+    Raises :class:`.suites.ChangedRowsError` if the data are not those that the suite was pinned with.
+    """
     from gptalt_catalog.verify.pipeline import planner
+    from gptalt_catalog.verify.pipeline.framing import STANDARD
     from gptalt_catalog.verify.pipeline.tasks import TaskLibrary
 
-    library, wanted, plans = TaskLibrary(sources=sources), _wanted(prepared), []
+    suite = prepared.wishes.suite
+    pinned = {**pinned_revisions(find_suite(prepared.catalog, suite)), **sources.revisions}
+    library = TaskLibrary(sources=dataclasses.replace(sources, revisions=pinned))
+    rows = known_rows(prepared.root, suite) if prepared.root is not None else {}
+    wanted, plans = _wanted(prepared), []
     for number, (run_id, reading) in enumerate(wanted.items(), start=1):
         say(f"planning {run_id} ({number} of {len(wanted)})")
-        plans.append(planner.plan(library.load(reading.run), prepared.wishes.suite, commit))
+        plan = planner.plan(library.load(reading.run), suite, commit, framing or STANDARD)
+        check_rows(suite, run_id, rows.get(reading.run.task), rows_of(plan))
+        plans.append(plan)
     return plans
 
 
@@ -261,6 +256,8 @@ def _wanted(prepared: Prepared) -> dict[str, Reading]:
 
 def _settled(target: Target, plans: Sequence[Plan], readings: Mapping[str, Reading], model: Scorer) -> Target:
     """The target with a comparability that may depend on the tokenizer: same tokens, or nothing is known."""
+    if not model.exact_eras and readings[target.link.task].run.era.name != "lm-eval-0.4":
+        return _doubtful(target, "encoder-decoders are scored as lm-eval 0.4.13 does it")
     other = readings[target.link.task].if_tokens_agree
     if other is None:
         return target
@@ -270,119 +267,27 @@ def _settled(target: Target, plans: Sequence[Plan], readings: Mapping[str, Readi
     asked = [request for document in plan.documents[:64] for request in document.requests]
     if same_tokens(asked, model.encoder, readings[target.link.task].run.era.encoding, other):
         return target
-    grade: Comparability = "unknown"
-    link = TaskLink(target.link.task, target.link.metric, grade, "this tokenizer splits the prompts otherwise")
+    return _doubtful(target, "this tokenizer splits the prompts otherwise")
+
+
+def _doubtful(target: Target, because: str) -> Target:
+    """The target with a comparability of which nothing is known, unless it is known to differ."""
+    return _regraded(target, "different" if target.link.comparability == "different" else "unknown", because)
+
+
+_FRAMINGS = {"system": "model's system instruction", "documented": "documented prompt", "chat": "chat template"}
+
+
+def _regraded(target: Target, grade: Comparability, because: str) -> Target:
+    """The target with another comparability."""
+    link = TaskLink(target.link.task, target.link.metric, grade, because)
     return Target(target.protocol, target.source, target.printed, target.unit, link, target.claimed, target.half_unit)
-
-
-def _earlier(prepared: Prepared, runner: Any) -> Callable[[str, str], Sequence[float] | None] | None:
-    """The item results of an earlier full run of the same model, in today's order, if the catalog has them."""
-    known = _full_results(prepared)
-    if not known or prepared.wishes.options.mode == "polling":
-        return None
-
-    def earlier(task: str, metric: str) -> Sequence[float] | None:
-        results = known.get((task, metric))
-        order = [document[:16] for document in runner.documents(task)]
-        return [results[d] for d in order] if results is not None and all(d in results for d in order) else None
-
-    return earlier
-
-
-def _full_results(prepared: Prepared) -> dict[tuple[str, str], dict[str, float]]:
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    root, checkpoint = prepared.root, prepared.model.checkpoint
-    if root is None or checkpoint is None:
-        return found
-    for record, verification in prepared.catalog.verifications.items():
-        if verification.checkpoint != checkpoint.id:
-            continue
-        path = root / "verifications" / f"{record}.items.json"
-        try:
-            items = read_items(path.read_text(encoding="utf-8"))
-        except (OSError, RecordError):
-            continue
-        for task, results in items.results.items():
-            for metric, values in results.items():
-                found[task, metric] = dict(zip(items.documents[task], values, strict=False))
-    return found
 
 
 def run(running: Running, show: Callable[[Step], None]) -> None:
     """Draw items until every claim has its verdict or its cap."""
     for step in running.audit.run():
         show(step)
-
-
-def record(running: Running, today: datetime.date, peak_memory: int) -> tuple[str, Verification, Any]:
-    """The record of a finished audit: its id, its content, and its item results."""
-    items = item_results(running.audit)
-    said = running.answers.scorer
-    checkpoint = running.prepared.model.checkpoint
-    if checkpoint is None:
-        raise RecordError("only checkpoints of the catalog have records in it; the results stand above")
-    verification = Verification(
-        checkpoint=checkpoint.id,
-        revision=running.commit,
-        suite=running.prepared.wishes.suite,
-        suite_version=running.prepared.suite_version,
-        date=today.isoformat(),
-        seed=f"sha256 of suite, task, revision and document ({running.prepared.wishes.suite})",
-        requests_sha256=running.requests.sha256,
-        responses_sha256=running.answers.sha256,
-        weights_sha256=running.snapshot.weights,
-        tokenizer_sha256=running.snapshot.tokenizer_sha256,
-        items_file=f"{today.isoformat()}-{running.commit[:8]}.items.json",
-        items_sha256=sha256_text(items.text()),
-        truncated_requests=running.answers.truncated,
-        wall_seconds=round(time.monotonic() - running.started),
-        tokens=running.answers.tokens,
-        peak_memory_bytes=peak_memory,
-        environment=Environment(
-            lm_eval=running.requests.header.lm_eval,
-            transformers=str(said["transformers"]),
-            torch=str(said["torch"]),
-            gpu=_gpu(str(said["device"])),
-            scorer=str(said["scorer"]),
-            dtype=said["dtype"],
-            self_check="not-run",
-        ),
-        claims=tuple(
-            audited(claim) for claim in running.audit.claims if claim.target.source in running.prepared.catalog.sources
-        ),
-    )
-    return f"{checkpoint.id}/{today.isoformat()}-{running.commit[:8]}", verification, items
-
-
-def _gpu(device: str) -> str | None:
-    if device != "cuda":
-        return None
-    import torch
-
-    return str(torch.cuda.get_device_name())
-
-
-def today() -> datetime.date:
-    """The day of a record, in universal time."""
-    return datetime.datetime.now(tz=datetime.UTC).date()
-
-
-def keep(root: Path, record_id: str, verification: Verification, items: Any) -> Path:
-    """Write the record into the catalog at ``root``. Raises :class:`.record.RecordError`."""
-    return write_record(root, record_id, verification, items)
-
-
-def peak_memory() -> int:
-    """The most memory that this process has used, in bytes: the GPU's if there is one."""
-    import resource
-    import sys
-
-    import torch
-
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated())
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(used if sys.platform == "darwin" else used * 1024)
 
 
 def exit_code(verdicts: Sequence[str]) -> int:
@@ -396,6 +301,8 @@ def parse_tolerance(text: str) -> Fraction | None:
     """``auto``, or percentage points: ``3`` is 0.03. Raises ``ValueError``."""
     if text == "auto":
         return None
+    if not text.replace(".", "", 1).isdecimal():
+        raise ValueError(f"a tolerance is auto or a number of percentage points, not {text!r}")
     points = Fraction(text)
     if not 0 <= points < 50:
         raise ValueError(f"a tolerance of {text} points is no tolerance")

@@ -11,6 +11,12 @@ from gptalt_catalog.domain.claim import Claim
 from gptalt_catalog.domain.comparison import SHARE_OF_ITEMS
 from gptalt_catalog.domain.verification import Comparability
 
+MEAN_OF_ITEMS = frozenset({"f1", "mc2"})
+"""Metrics that are a mean over items of a number from 0 to 1."""
+
+ROUNDING = Fraction(1, 10**12)
+"""What is allowed for scores that are printed with all digits that a program's numbers have."""
+
 
 @dataclass(frozen=True)
 class TaskLink:
@@ -50,19 +56,30 @@ class Skipped:
     reason: str
 
 
+def in_any_suite(protocol: str) -> str:
+    """No protocol is left out."""
+    del protocol
+    return ""
+
+
 def targets_of(
-    catalog: Catalog, checkpoint: str, link_of: Callable[[Claim], TaskLink | None], tasks: Iterable[str] = ()
+    catalog: Catalog,
+    checkpoint: str,
+    link_of: Callable[[Claim], TaskLink | None],
+    tasks: Iterable[str] = (),
+    outside: Callable[[str], str] = in_any_suite,
 ) -> tuple[list[Target], list[Skipped]]:
     """The claims of ``checkpoint`` that can be audited, and the others with the reason.
 
-    ``link_of`` gives the task that checks a claim; ``tasks`` restricts to some tasks (all if empty).
-    Several sources that print one value under one protocol are one target: the first is named.
+    ``link_of`` gives the task that checks a claim; ``tasks`` restricts to some tasks (all if empty);
+    ``outside`` says why the suite does not run a protocol (empty if it does). Several sources that print
+    one value under one protocol are one target: the first is named.
     """
     wanted = frozenset(tasks)
     found: dict[tuple[str, str], Target] = {}
     skipped: list[Skipped] = []
     for claim in catalog.claims_by_target.get(checkpoint, ()):
-        reason, link = _obstacle(catalog, claim, link_of)
+        reason, link = _obstacle(catalog, claim, link_of, outside)
         if link is None:
             skipped.append(Skipped(claim.row.protocol, claim.source, claim.row.value, reason))
         elif not wanted or link.task in wanted:
@@ -72,17 +89,23 @@ def targets_of(
 
 
 def _obstacle(
-    catalog: Catalog, claim: Claim, link_of: Callable[[Claim], TaskLink | None]
+    catalog: Catalog,
+    claim: Claim,
+    link_of: Callable[[Claim], TaskLink | None],
+    outside: Callable[[str], str],
 ) -> tuple[str, TaskLink | None]:
     protocol = catalog.protocols[claim.row.protocol]
     if claim.place.defect is not None:
         return f"known to be bad ({claim.place.defect})", None
     if not claim.ranked:
         return f"flagged: {', '.join(claim.row.flags)}", None
-    if protocol.metric not in SHARE_OF_ITEMS:
-        return f"{protocol.metric} is not a share of right answers", None
+    if protocol.metric not in SHARE_OF_ITEMS | MEAN_OF_ITEMS:
+        return f"{protocol.metric} is not a mean over items", None
     link = link_of(claim)
-    return ("" if link else "no task of the suite runs this protocol"), link
+    if link is None:
+        return "no task runs this protocol", None
+    reason = outside(claim.row.protocol)
+    return reason, None if reason else link
 
 
 def target_of(claim: Claim, link: TaskLink) -> Target:
@@ -99,10 +122,13 @@ def target_of(claim: Claim, link: TaskLink) -> Target:
 
 
 def given_target(protocol: str, value: str, link: TaskLink) -> Target:
-    """A claim given by hand: ``PROTOCOL=VALUE`` with VALUE in percent (``31.5``).
+    """A claim given by hand: ``PROTOCOL=VALUE`` with VALUE in percent (``31.5`` or ``31.5%``).
 
     Raises ``ValueError`` for a value that is no percentage.
     """
+    value = value.strip().removesuffix("%").strip()
+    if not value.replace(".", "", 1).isdecimal():  # Fraction reads "1/3" and "1e2", too, but nobody prints them
+        raise ValueError(f"{value!r} is no number; write a percentage like 31.5")
     number = Fraction(value)
     if not 0 <= number <= 100:
         raise ValueError(f"{value} is no percentage")
@@ -110,7 +136,14 @@ def given_target(protocol: str, value: str, link: TaskLink) -> Target:
     return Target(protocol, "by-hand", value, "percent", link, number / 100, Fraction(1, 200 * 10**decimals))
 
 
+def is_mean(target: Target) -> bool:
+    """Whether the score is a mean of numbers from 0 to 1, and not of items that are right or wrong."""
+    return target.link.metric.partition(",")[0] in MEAN_OF_ITEMS
+
+
 def attainable(target: Target, items: int) -> bool:
     """Whether some whole number of right answers gives the printed value (GRIM)."""
+    if is_mean(target):
+        return True
     nearest = round(target.claimed * items)
-    return abs(Fraction(nearest, items) - target.claimed) <= target.half_unit + Fraction(1, 10**12)
+    return abs(Fraction(nearest, items) - target.claimed) <= target.half_unit + ROUNDING

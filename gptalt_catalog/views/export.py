@@ -10,6 +10,7 @@ from typing import Any
 from gptalt_catalog.domain.base import Model
 from gptalt_catalog.views.model_list import ModelRow
 from gptalt_catalog.views.scores import Score
+from gptalt_catalog.views.verified import VerifiedClaim
 
 Record = Mapping[str, str | int | float | None]
 """One row: column -> value; lists are joined with ``; ``."""
@@ -52,6 +53,37 @@ CLAIM_COLUMNS = (
     "path",
     "printed_name",
     "grade",
+    "verdict",
+    "verification",
+)
+
+VERIFICATION_COLUMNS = (
+    "verification",
+    "checkpoint",
+    "revision",
+    "date",
+    "protocol",
+    "source",
+    "claimed",
+    "unit",
+    "verdict",
+    "comparability",
+    "mode",
+    "estimate",
+    "low",
+    "high",
+    "tolerance",
+    "risk",
+    "right",
+    "items_used",
+    "items",
+    "suite",
+    "suite_version",
+    "hardware",
+    "dtype",
+    "lm_eval",
+    "trust",
+    "stale",
 )
 
 
@@ -80,9 +112,13 @@ def checkpoint_record(row: ModelRow) -> Record:
     }
 
 
-def claim_record(score: Score) -> Record:
-    """One claim with the columns of :data:`CLAIM_COLUMNS`; ``value`` is as printed."""
+def claim_record(score: Score, verified: VerifiedClaim | None = None) -> Record:
+    """One claim with the columns of :data:`CLAIM_COLUMNS`; ``value`` is as printed.
+
+    ``verdict`` is that of the record which speaks for it today; a stale one is left out.
+    """
     place, row = score.claim.place, score.claim.row
+    current = verified if verified is not None and not verified.stale else None
     return {
         "checkpoint": place.checkpoint,
         "family": place.family,
@@ -99,6 +135,41 @@ def claim_record(score: Score) -> Record:
         "path": place.path,
         "printed_name": place.printed_name,
         "grade": place.grade,
+        "verdict": current.audited.verdict if current is not None else None,
+        "verification": current.record if current is not None else None,
+    }
+
+
+def verification_record(one: VerifiedClaim) -> Record:
+    """One verified claim with the columns of :data:`VERIFICATION_COLUMNS`; ``stale`` says why it is."""
+    record, audited, environment = one.verification, one.audited, one.verification.environment
+    return {
+        "verification": one.record,
+        "checkpoint": record.checkpoint,
+        "revision": record.revision,
+        "date": record.date,
+        "protocol": audited.protocol,
+        "source": audited.source,
+        "claimed": audited.claimed,
+        "unit": audited.unit,
+        "verdict": audited.verdict,
+        "comparability": audited.comparability,
+        "mode": audited.mode,
+        "estimate": audited.estimate,
+        "low": audited.interval[0],
+        "high": audited.interval[1],
+        "tolerance": audited.tolerance,
+        "risk": audited.risk,
+        "right": audited.right,
+        "items_used": audited.items_used,
+        "items": audited.items,
+        "suite": record.suite,
+        "suite_version": record.suite_version,
+        "hardware": environment.gpu or "CPU",
+        "dtype": environment.dtype,
+        "lm_eval": environment.lm_eval,
+        "trust": record.trust,
+        "stale": "; ".join(f"{c.what} {c.name}: {c.ran}, now {c.now}" for c in one.changes),
     }
 
 

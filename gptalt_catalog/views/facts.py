@@ -186,9 +186,9 @@ class FactReader:
 
     @staticmethod
     def _shown(block: Block) -> Iterable[tuple[str, object]]:
-        """The filled facts, and an empty list of bases (it says: trained from scratch)."""
+        """The filled facts, and an empty list of bases (it says: trained from scratch) without a base of its maker."""
         yield from block.filled()
-        if getattr(block, "bases", None) == ():
+        if getattr(block, "bases", None) == () and getattr(block, "own_base", None) is None:
             yield "bases", ()
 
     def parts(self, model: type[Block], name: str, value: object, block: Block | None = None) -> tuple[Part, ...]:

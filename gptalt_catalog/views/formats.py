@@ -37,9 +37,9 @@ def parameters_text(count: int | None) -> str:
     if count is None:
         return ""
     for unit, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k")):
-        if count >= unit:
+        if count >= unit * 0.9995:  # 999.9 million read "1.00B", not "1000M"
             value = count / unit
-            digits = 2 if value < 10 else 1 if value < 100 else 0
+            digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
             return f"{value:.{digits}f}{letter}"
     return str(count)
 

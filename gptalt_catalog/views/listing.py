@@ -18,6 +18,7 @@ from gptalt_catalog.views.lineage import Lineage
 from gptalt_catalog.views.memory_fit import MemoryFit
 from gptalt_catalog.views.model_list import model_rows
 from gptalt_catalog.views.scores import ScoreBook
+from gptalt_catalog.views.verified import VerificationBook
 
 COLUMNS = ("id", "name", "summary")
 _SHEET = ("block", "fact", "value", "status", "source", "locator")
@@ -198,4 +199,6 @@ def full_record(catalog: Catalog, kind: str, key: str) -> dict[str, Any]:
     row = next(row for row in model_rows(catalog) if row.id == key)
     scores = ScoreBook(catalog).by_target.get(key, ())
     blocks = {path[0]: block.model_dump(mode="json", exclude_defaults=True) for path, block in checkpoint.blocks()}
-    return {"kind": kind, **checkpoint_record(row), "facts": blocks, "scores": [dict(claim_record(s)) for s in scores]}
+    book = VerificationBook(catalog)
+    claims = [dict(claim_record(score, book.best(score.claim))) for score in scores]
+    return {"kind": kind, **checkpoint_record(row), "facts": blocks, "scores": claims}

@@ -49,7 +49,9 @@ class Pick:
 def shortlist(
     rows: Sequence[ModelRow], fitting: MemoryFit, precision: Precision, context: int = 4096
 ) -> tuple[Pick, ...]:
-    """All of ``rows`` with their reasons: those without a successor first, then by ``lead``, then the newest.
+    """All of ``rows`` with their reasons: those without a successor first, then by ``lead``, the date, the size.
+
+    Newer before older; of those that came out on one day the largest first, as all of them fit.
 
     Args:
         rows: The checkpoints that pass the reader's filters.
@@ -76,6 +78,7 @@ def shortlist(
         for row in rows
     ]
     picks.sort(key=lambda pick: pick.row.id)
+    picks.sort(key=lambda pick: -(pick.row.parameters or 0))
     picks.sort(key=lambda pick: pick.row.released or "", reverse=True)
     picks.sort(key=lambda pick: (bool(pick.row.superseded_by), -pick.lead))
     return tuple(picks)

@@ -77,7 +77,9 @@ weights.loader | Loaded by | 加载方式
 weights.files | Files | 文件格式
 weights.dtype | Data type | 数据类型
 weights.runtime | Needs | 运行依赖
+weights.file_hashes | Files vouched for | 经核对的文件
 lineage.bases | Base | 基座
+lineage.own_base | Base from the same maker | 同一机构的基座
 lineage.components | Components | 组成部件
 license.code | Code | 代码
 license.weights | Weights | 权重
@@ -140,6 +142,8 @@ survey.by | By | 机构
 VALUES = words_table("""
 unknown | not known | 未知
 undisclosed | not disclosed | 未公开
+unpublished | pretrained by its maker, never published | 由其自行预训练，从未公开
+not-listed | pretrained by its maker, no entry here | 由其自行预训练，本目录未收录
 yes | yes | 可以
 no | no | 不可
 conditional | under conditions | 有条件

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +18,7 @@ from gptalt_catalog.domain.reports import MeasurementFile
 from gptalt_catalog.render.build import build
 from gptalt_catalog.render.project import Project
 from gptalt_catalog.views.lineage import Lineage
+from tests.browser.hostile import hostile_catalog
 from tests.catalogs import CHECKOUT, read
 
 FAMILIES = ("vicuna", "llama", "belle-7b", "chatglm-6b", "chatglm2-6b", "pythia", "falcon", "xverse-13b", "biogpt")
@@ -99,13 +101,36 @@ class _Built(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
-def site(site_folder: Path) -> Iterator[str]:
-    """The address of the site, with a slash at its end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Built, directory=str(site_folder / "site")))
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serves a built site; the address, with a slash at its end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Built, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[str]:
+    """The address of the site, with a slash at its end."""
+    with serving(site_folder / "site") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def hostile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of :func:`.hostile.hostile_catalog`, built as any other."""
+    out = tmp_path_factory.mktemp("hostile")
+    built = build(hostile_catalog(), Project.of(CHECKOUT / "catalog"), out)
+    assert built.warnings == ()
+    return out / "site"
+
+
+@pytest.fixture(scope="session")
+def hostile(hostile_folder: Path) -> Iterator[str]:
+    """The address of that site."""
+    with serving(hostile_folder) as address:
+        yield address

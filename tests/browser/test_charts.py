@@ -126,3 +126,25 @@ def test_a_filter_hides_rows_and_lives_in_the_address(page: Page, site: str) -> 
     expect(rows).to_have_count(total)
     page.get_by_role("searchbox").fill("nothing has this")
     expect(page.get_by_role("status").filter(has_text="Nothing passes")).to_be_visible()
+
+
+def test_the_first_tap_shows_a_mark_and_the_second_goes_there(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{site}timeline/")
+    mark = page.locator("svg.ga-chart[role=group]").first.locator(".ga-mark").last
+    mark.tap()
+    tip = page.locator(".ga-tip")
+    expect(tip).to_be_visible()
+    assert (mark.get_attribute("aria-label") or "").startswith(tip.inner_text().split("\n")[0])
+    assert page.url == f"{site}timeline/"
+    mark.tap()
+    page.wait_for_url(f"{site}models/*/")
+    context.close()
+
+
+def test_a_phone_starts_the_timeline_at_its_end(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}timeline/")
+    box = page.locator(".ga-picture").first
+    assert box.evaluate("b => b.scrollWidth > b.clientWidth && b.scrollLeft + b.clientWidth >= b.scrollWidth - 1")

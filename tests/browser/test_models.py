@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.memory import GIB
-from gptalt_catalog.render.model_table import verified
 from gptalt_catalog.views.model_list import query_checkpoints
+from gptalt_catalog.views.verified import VerificationBook
 from tests.browser.whole import serve_whole, table
 
 pytestmark = pytest.mark.browser
@@ -155,7 +155,9 @@ def test_five_are_selected_at_most(models: Page) -> None:
 
 
 def test_no_facet_for_verifications_while_there_are_none(models: Page, catalog: Catalog) -> None:
-    assert models.locator('[data-facet="verified"]').count() == len(set(verified(catalog).values()))
+    assert models.locator('[data-facet="verified"]').count() == len(
+        {VerificationBook(catalog).trust_of(key) for key in catalog.checkpoints} - {None}
+    )
 
 
 def many_rows() -> list[dict[str, Any]]:

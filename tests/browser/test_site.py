@@ -22,7 +22,7 @@ PAGES = (
     "datasets/", "licenses/", "licenses/llama-1/", "tools/", "techniques/", "applications/", "sources/",
     "sources/stability-ai-stablelm/", "conflicts/", "corrections/", "about/", "timeline/", "family-tree/",
     "size-score/", "size-score/hellaswag/", "scientific/", "multimodal/", "human-evaluation/", "open-problems/",
-    "news/", "cite/",
+    "news/", "cite/", "verifications/",
 )  # fmt: skip
 
 
@@ -78,6 +78,30 @@ def test_evidence_shows_on_hover_focus_and_tap(page: Page, site: str) -> None:
     expect(page.locator(".ga-pop")).to_have_count(0)
 
 
+def test_a_tap_shows_evidence_and_stays(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{site}models/vicuna/")
+    page.locator("a.ga-ev").first.tap()
+    expect(page.locator(".ga-pop")).to_be_visible()
+    assert page.url == f"{site}models/vicuna/"
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_every_page_of_a_section_is_reached_from_its_first(page: Page, site: str, language: str) -> None:
+    for first in ("timeline/", "tools/", "conflicts/", "news/"):
+        page.goto(site + language + first)
+        row = page.locator(".ga-subtabs a")
+        expect(row.first).to_have_attribute("aria-current", "page")
+        addresses: list[str] = row.evaluate_all("all => all.map((a) => a.href)")
+        assert len(addresses) > 1
+        page.goto(addresses[-1])
+        expect(page.locator('.ga-subtabs a[aria-current="page"]')).to_have_count(1)
+    page.goto(f"{site}{language}size-score/hellaswag/")
+    expect(page.locator('.ga-subtabs a[aria-current="true"]')).to_have_count(1)
+
+
 def test_a_link_to_a_checkpoint_opens_its_facts(page: Page, site: str) -> None:
     page.goto(f"{site}models/vicuna/#vicuna-7b-v1.5")
     expect(page.get_by_role("heading", name="Vicuna 7B v1.5")).to_be_in_viewport()
@@ -86,7 +110,7 @@ def test_a_link_to_a_checkpoint_opens_its_facts(page: Page, site: str) -> None:
 
 def test_wide_tables_scroll_in_their_box_with_a_cue(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{site}corrections/")
+    page.goto(f"{site}scientific/")
     box = page.locator(".ga-scroll").first
     assert box.evaluate("b => b.scrollWidth > b.clientWidth")
     assert "ga-scroll--more" in (box.get_attribute("class") or "")

@@ -213,3 +213,38 @@ def test_an_undated_catalog_has_no_old_statuses(tmp_path: Path) -> None:
     assert [p.code for p in told(root)] == ["old-status"]
     (root / "catalog.yaml").unlink()
     assert told(root) == []
+
+
+RECORD = "verifications/small-70m/2026-11-01.yaml"
+
+
+@pytest.mark.parametrize(
+    ("changes", "messages"),
+    [
+        ([("items_used: 120", "items_used: 250"), ('right: "37"', 'right: "77.5"')], ["250 items were drawn from 200"]),
+        ([('right: "37"', 'right: "121"')], ["121 right answers to 120 items"]),
+        ([('right: "37"', 'right: "60"')], ["60 of 120 is not 0.31"]),
+        ([("items_used: 120", "items_used: 0"), ('right: "37"', 'right: "0"')], []),
+        ([('["0.25", "0.37"]', '["0.37", "0.25"]')], ["the interval ends at 0.25, below its beginning"]),
+    ],
+)
+def test_what_contradicts_itself_in_a_record(
+    tmp_path: Path, changes: list[tuple[str, str]], messages: list[str]
+) -> None:
+    assert problems(tmp_path, RECORD, *changes) == [("record-values", message) for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "message"),
+    [
+        ('claimed: "30.5"', "claimed: about thirty", "bad-number", "'about thirty' is not a printed number"),
+        ('estimate: "0.31"', 'estimate: "31"', "bad-number", "'31' is not a number from 0 to 1"),
+        ('right: "37"', 'right: "-1"', "bad-number", "'-1' is not a number"),
+        ("mode: polling", "mode: comparison\n    compared_with: here", "bad-id", "'here' is not a record"),
+        ("protocol: quiz.acc.0-shot.lm-eval", "protocol: no.such", "dangling-reference", "no protocol `no.such`"),
+    ],
+)
+def test_a_record_with_something_else_than_numbers(tmp_path: Path, old: str, new: str, code: str, message: str) -> None:
+    ((found, said),) = problems(tmp_path, RECORD, (old, new))
+    assert found == code
+    assert message in said

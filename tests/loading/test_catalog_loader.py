@@ -120,6 +120,7 @@ def test_walk_passes_over_what_is_no_entry(tmp_path: Path) -> None:
         "LICENSE",
         ".git/x.yaml",
         "verifications/small-70m/2026-11-01.items.json",
+        "suites/compact.rows.json",
     ):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text("x")

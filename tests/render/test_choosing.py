@@ -6,14 +6,13 @@ import json
 
 import pytest
 
-from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.memory import GIB, PRECISIONS
 from gptalt_catalog.render.checkpoint_details import comparison_words, family_details
 from gptalt_catalog.render.choosing import Choosing, gigabytes
 from gptalt_catalog.render.environment import Templates
 from gptalt_catalog.render.escape import code
 from gptalt_catalog.render.finder import static_list
-from gptalt_catalog.render.model_table import model_table, verified
+from gptalt_catalog.render.model_table import model_table
 from gptalt_catalog.render.page_tools import PageTools
 from gptalt_catalog.render.pages import all_pages
 from gptalt_catalog.render.places import Place
@@ -139,10 +138,6 @@ def test_details_are_text_and_not_markup(data: SiteData) -> None:
         for details in family_details(data, "zh", key).values():
             for _, _, _, _, reasons in details["scores"]:
                 assert not any("<" in reason or "&#" in reason for reason in reasons)
-
-
-def test_no_checkpoint_is_verified_without_a_record() -> None:
-    assert verified(Catalog(())) == {}
 
 
 @pytest.mark.parametrize(("count", "text"), [(3.04 * GIB, "3.0"), (99.94 * GIB, "99.9"), (140.6 * GIB, "141")])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from fractions import Fraction
 
 import pytest
 
-from gptalt_catalog.verify.audit import Audit, ClaimAudit, Options
+from gptalt_catalog.verify.audit import Audit, ClaimAudit, Earlier, Options
 from gptalt_catalog.verify.targets import Target, given_target
 from tests.verify.fakes import FakeRunner, planted, target
 
@@ -78,7 +79,8 @@ def test_full_runs_every_item_when_nothing_decides() -> None:
 def test_comparison_needs_few_items() -> None:
     results = planted(5000, 3500, seed=7)
     runner = FakeRunner({"quiz": results})
-    audit = Audit([target("70.0")], runner, Options(), lambda *_: [r["acc"] for r in results])
+    earlier = Earlier("small/first", tuple(r["acc"] for r in results))
+    audit = Audit([target("70.0")], runner, Options(), lambda _: earlier)
     list(audit.run())
     [claim] = audit.claims
     assert (claim.verdict, claim.mode) == ("reproduced", "comparison")
@@ -104,8 +106,9 @@ def test_claims_given_by_hand() -> None:
     link = target("1").link
     given = given_target("p", "46.20", link)
     assert (given.claimed, given.half_unit) == (Fraction("0.462"), Fraction("0.00005"))
-    for value in ("101", "-1"):
-        with pytest.raises(ValueError, match="is no percentage"):
+    assert given_target("p", " 31.5% ", link).claimed == Fraction("0.315")
+    for value in ("101", "-1", "1/3", "1e1", "", "nan"):
+        with pytest.raises(ValueError, match=r"is no percentage|is no number"):
             given_target("p", value, link)
 
 
@@ -116,3 +119,51 @@ def test_a_runner_that_answers_too_little_is_an_error() -> None:
 
     with pytest.raises(RuntimeError, match="31 results for 32 items"):
         audited([target("50.0")], Short({"quiz": planted(100, 50, seed=1)}))
+
+
+def test_scores_with_all_their_digits_have_a_zone_without_tolerance() -> None:
+    exact = target("52.0312500000001")
+    runner = FakeRunner({"quiz": planted(640, 333, seed=1)})
+    [claim] = audited([exact], runner, Options(tolerance=Fraction(0), full=True))
+    assert (claim.verdict, claim.drawn) == ("reproduced", 640)
+
+
+def shares(items: int, mean: float, seed: int) -> list[dict[str, float]]:
+    """F1 scores around a mean."""
+    rng = random.Random(seed)
+    return [{"f1": min(1.0, max(0.0, rng.gauss(mean, 0.25)))} for _ in range(items)]
+
+
+@pytest.mark.parametrize(("printed", "verdict"), [("50.0", "reproduced"), ("70.0", "not-reproduced")])
+def test_means_of_shares_are_bet_on(printed: str, verdict: str) -> None:
+    """An F1 of 0.4 is no wrong answer: rounding it would make another score of it."""
+    results = shares(3000, 0.5, seed=4)
+    claim = target(printed, metric="f1")
+    [audit] = audited([claim], FakeRunner({"quiz": results}), Options(full=True))
+    assert (audit.verdict, audit.mode) == (verdict, "polling")
+    assert audit.drawn < 3000
+    low, high = audit.bounds
+    assert low <= sum(r["f1"] for r in results) / 3000 <= high
+
+
+def test_means_of_shares_need_no_whole_number_of_right_answers() -> None:
+    [audit] = audited([target("50.01", metric="f1")], FakeRunner({"quiz": shares(40, 0.5, seed=4)}))
+    assert audit.verdict != "claim-inconsistent"
+
+
+def test_part_of_an_earlier_run_is_used_only_if_asked_for() -> None:
+    results = planted(2000, 1400, seed=7)
+    runner = FakeRunner({"quiz": results})
+    part = Earlier("small/first", tuple([r["acc"] for r in results[:1500]] + [0.7] * 500), whole=False)
+    for mode, expected in (("auto", "polling"), ("polling", "polling"), ("comparison", "comparison")):
+        audit = Audit([target("70.0")], runner, Options(mode=mode), lambda _: part)  # type: ignore[arg-type]
+        assert audit.claims[0].mode == expected
+
+
+def test_answers_that_reach_so_far_only() -> None:
+    runner = FakeRunner({"quiz": planted(2000, 1400, seed=7), "other": planted(2000, 1400, seed=8)})
+    claims = [target("70.0"), target("70.0", task="other")]
+    audit = Audit(claims, runner, Options(full=True), reach={"quiz": 40, "other": 2000})
+    list(audit.run())
+    assert (audit.claims[0].drawn, audit.claims[0].verdict) == (40, "undecided")
+    assert audit.claims[1].verdict == "reproduced"

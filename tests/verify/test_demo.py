@@ -89,6 +89,23 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert not fresh.catalog.exists()
 
 
+def test_a_site_that_does_not_show_the_verdicts_is_no_demonstration(tmp_path: Path) -> None:
+    place = showing.Place(tmp_path)
+    place.catalog.joinpath("verifications", CHECKPOINT).mkdir(parents=True)
+    place.catalog.joinpath("verifications", CHECKPOINT, "2026-11-25-d3d3d3d3.yaml").touch()
+    with pytest.raises(DemoError, match=r"the site has no page site/verifications/index\.html"):
+        showing.told_pages(place, print)
+    for page in ("verifications", f"verifications/{CHECKPOINT}/2026-11-25-d3d3d3d3", "models/islands"):
+        (place.build / "site" / page).mkdir(parents=True, exist_ok=True)
+        (place.build / "site" / page / "index.html").write_text("<b>reproduced</b>")
+    with pytest.raises(DemoError, match="the record's page does not show not-reproduced"):
+        showing.told_pages(place, print)
+    place.record_page.write_text("<i>reproduced</i><i>not reproduced</i>")
+    said: list[str] = []
+    showing.told_pages(place, said.append)
+    assert said[-1].endswith(f"gptalt-catalog site serve --catalog {place.catalog}")
+
+
 @pytest.mark.verify
 @pytest.mark.slow
 def test_one_claim_is_reproduced_and_the_other_is_not(tmp_path: Path) -> None:
@@ -113,6 +130,13 @@ def test_one_claim_is_reproduced_and_the_other_is_not(tmp_path: Path) -> None:
 
     place = showing.Place(folder)
     assert str(place.record) in done.stdout
+    assert str(place.record_page) in done.stdout
+    shown = place.record_page.read_text(encoding="utf-8")
+    assert shown.count(">reproduced<") == shown.count(">not reproduced<") == 1
+    model = (place.build / "site" / "models" / "islands" / "index.html").read_text(encoding="utf-8")
+    assert "ga-vf ga-vf--yes" in model
+    assert "ga-vf ga-vf--no" in model
+    assert (place.build / "site" / "zh" / "verifications" / "index.html").is_file()
     assert str(tmp_path) not in place.record.read_text()
     (verification,) = CatalogReader(place.catalog).read().catalog.verifications.values()
     assert verification.checkpoint == CHECKPOINT

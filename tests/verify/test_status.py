@@ -30,4 +30,17 @@ def test_stale(tmp_path: Path) -> None:
     )
     family.write_text(text, encoding="utf-8")
     state = next(claim_states(read(root).catalog))
-    assert (state.state, state.reason) == ("stale", "the entry's weights are now ffff, the record ran 0123abc")
+    assert state.state == "stale"
+    assert state.reason == (
+        "the entry's weights are now ffff, the record ran 0123abc; the suite compact is now version 2, the record ran 1"
+    )
+
+
+def test_other_software_makes_a_record_stale(tmp_path: Path) -> None:
+    root = copy_of_good(tmp_path)
+    suite = root / "suites" / "compact.yaml"
+    suite.write_text(
+        suite.read_text(encoding="utf-8") + "software: {lm_eval: 0.4.13, scorer: stock}\n", encoding="utf-8"
+    )
+    state = next(claim_states(read(root).catalog))
+    assert (state.state, state.reason) == ("stale", "the suite is now for lm-eval 0.4.13, the record ran 0.4.9")

@@ -52,6 +52,13 @@ def test_evidence_may_differ_for_one_field_and_the_weakest_piece_counts() -> Non
         ("lineage", {"bases": []}, "lineage.bases", "trained from scratch", "从头训练"),
         (
             "lineage",
+            {"bases": [], "own_base": "unpublished"},
+            "lineage.own_base",
+            "pretrained by its maker, never published",
+            "由其自行预训练，从未公开",
+        ),
+        (
+            "lineage",
             {"bases": [{"checkpoint": "root", "relation": "fine-tuned"}]},
             "lineage.bases",
             "fine-tuned from Checkpoint",

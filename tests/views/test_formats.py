@@ -12,6 +12,7 @@ from gptalt_catalog.views.formats import date_text, host_of, parameters_text, qu
     [
         (None, ""), (512, "512"), (70_426_624, "70.4M"), (6_738_415_616, "6.74B"), (13_015_864_320, "13.0B"),
         (175_000_000_000, "175B"), (1_000_000_000_000, "1.00T"), (1500, "1.50k"),
+        (999_885_952, "1.00B"), (99_960_000, "100M"), (9_999_000_000, "10.0B"), (99_940_000, "99.9M"),
     ],
 )  # fmt: skip
 def test_parameter_counts(count: int | None, text: str) -> None:

@@ -69,6 +69,18 @@ def test_what_is_not_known_is_unclear_and_never_yes(entry: dict, problem: str) -
     assert problem in {reason.problem for reason in use.decisive}
 
 
+@pytest.mark.parametrize("own_base", ["unpublished", "not-listed"])
+@pytest.mark.parametrize(("granted", "answer"), [("free", "yes"), ("limited", "conditional"), ("research", "no")])
+def test_what_a_maker_grants_answers_where_the_base_is_its_own_and_has_no_entry(
+    own_base: str, granted: str, answer: str
+) -> None:
+    entry = checkpoint(weights=[granted], bases=[])
+    entry["lineage"]["own_base"] = own_base
+    use = lineage_of({"a": entry}).use("a")
+    assert use.answer == answer
+    assert [reason.license for reason in use.reasons] == [granted]
+
+
 def test_a_known_no_wins_over_what_is_not_known() -> None:
     lineage = lineage_of({"a": checkpoint(weights=["research"], bases="unknown")})
     assert lineage.use("a").answer == "no"

@@ -35,6 +35,14 @@ def test_without_a_successor_first_then_the_newest_then_by_id() -> None:
     assert all(pick.standing is None and pick.lead == 0 for pick in listed(catalog))
 
 
+def test_of_one_day_the_largest_comes_first() -> None:
+    sized = {
+        key: dated("2024-05-01") | {"parameters": {"evidence": "readme", "total": total}}
+        for key, total in (("a", 800_000_000), ("b", 9_000_000_000), ("c", 2_000_000_000))
+    }
+    assert [pick.row.id for pick in listed(of({"fam": family(sized)}))] == ["b", "c", "a"]
+
+
 def test_sure_wins_less_sure_losses_come_before_the_date() -> None:
     catalog = of(
         {"fam": family({"a": dated("2020"), "b": dated("2021"), "c": dated("2022"), "d": dated("2023")})},

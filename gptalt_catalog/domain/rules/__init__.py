@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.problem import Finding
-from gptalt_catalog.domain.rules import claims, evidence, families, identity, links, references, texts
+from gptalt_catalog.domain.rules import claims, evidence, families, identity, links, references, texts, verifications
 from gptalt_catalog.domain.rules.references import Unread
 
 Rule = Callable[[Catalog], Iterable[Finding]]
@@ -31,6 +31,9 @@ RULES: tuple[Rule, ...] = (
     claims.identical_scores,
     claims.conflicting_claims,
     claims.headline_protocols,
+    verifications.record_places,
+    verifications.record_values,
+    verifications.record_claims,
     texts.missing_translations,
 )
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from gptalt_catalog.domain.license import Commercial
 from gptalt_catalog.render.charts.labels import Box, Sheet
 from gptalt_catalog.render.charts.scales import Linear, Log
-from gptalt_catalog.render.charts.svg import chart, element, group, label, line, link, number
+from gptalt_catalog.render.charts.svg import chart, element, group, label, line, link, number, short
 from gptalt_catalog.render.escape import fill
 from gptalt_catalog.render.strings.charts import ChartStrings
 from gptalt_catalog.views.formats import percent_text
@@ -113,9 +113,9 @@ def _names(points: Sequence[SizePoint], places: Sequence[tuple[float, float]], s
     )
     found = {}
     for point, (x, y) in order:
-        spot = sheet.place(point.name, x, y, 8)
+        spot = sheet.place(short(point.name), x, y, 8)
         if spot is not None:
-            found[point.checkpoint] = label(point.name, spot.x, spot.y, None, spot.anchor)
+            found[point.checkpoint] = label(short(point.name), spot.x, spot.y, None, spot.anchor)
     return found
 
 

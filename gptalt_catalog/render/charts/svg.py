@@ -44,6 +44,11 @@ def label(text: object, x: float, y: float, class_: str | None = None, anchor: s
     return element("text", text, x=x, y=y, class_=class_, text_anchor=anchor)
 
 
+def short(name: str, most: int = 48) -> str:
+    """A name as a chart's label: cut with an ellipsis where it would fill the picture; the tooltip has all of it."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
     """A straight line."""
     return element("path", d=f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", class_=class_)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from gptalt_catalog.render.charts.labels import first_free_row
 from gptalt_catalog.render.charts.scales import Linear, moment, years
-from gptalt_catalog.render.charts.svg import chart, element, group, label, line, link, number, text_width
+from gptalt_catalog.render.charts.svg import chart, element, group, label, line, link, number, short, text_width
 from gptalt_catalog.render.escape import fill
 from gptalt_catalog.render.strings.charts import ChartStrings
 from gptalt_catalog.views.timeline import SURVEY_DATE, Milestone
@@ -77,11 +77,12 @@ def _lane(
     marks = []
     for milestone in sorted(lane.milestones, key=lambda m: moment(m.date)):
         x = scale(moment(milestone.date))
-        width = text_width(milestone.name)
+        name = short(milestone.name)
+        width = text_width(name)
         left_side = x + GAP + width > WIDTH - 4
         left, right = (x - GAP - width, x + 6) if left_side else (x - 6, x + GAP + width)
         y = top + HEAD + ROW * first_free_row(rows, left, right + GAP) + ROW / 2
-        text = label(milestone.name, x - GAP if left_side else x + GAP, y + 4, None, "end" if left_side else None)
+        text = label(name, x - GAP if left_side else x + GAP, y + 4, None, "end" if left_side else None)
         marks.append(link(address(milestone.family), tip(milestone), [mark(milestone, x, y), text], "ga-mark"))
     height = HEAD + ROW * len(rows) + 10
     heading = f"{lane.title} ({len(lane.milestones)})"

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from gptalt_catalog.render.charts.scales import Linear, date_ticks, moment
-from gptalt_catalog.render.charts.svg import chart, element, group, label, line, link, number, text_width
+from gptalt_catalog.render.charts.svg import chart, element, group, label, line, link, number, short, text_width
 from gptalt_catalog.render.charts.timeline import mark
 from gptalt_catalog.views.family_graph import Branch, Tree
 from gptalt_catalog.views.timeline import Milestone
@@ -38,7 +38,8 @@ def tree_chart(
         words: The label's second part (what else a family was made from) and the tooltip of a branch.
         width: The least width of the picture.
     """
-    labels = [(milestones[b.family].name if b.family in milestones else b.family, *words(b)) for b in tree.branches]
+    names = {b.family: milestones[b.family].name if b.family in milestones else b.family for b in tree.branches}
+    labels = [(short(names[b.family]), *words(b)) for b in tree.branches]
     moments = [moment(m.date) for b in tree.branches if (m := milestones.get(b.family)) is not None]
     low, high = min(moments, default=2020.0), max(moments, default=2020.0)
     widest = max(text_width(f"{name} {more}") for name, more, _ in labels)

@@ -49,8 +49,10 @@ def all_pages(data: SiteData, language: Language) -> Iterator[PageFile]:
         resources,
         review,
         trust,
+        verifiable,
+        verified,
     )
 
-    groups = (lists, families, compare, benchmarks, resources, charts, fields, review, trust)
+    groups = (lists, families, compare, benchmarks, resources, charts, fields, review, trust, verifiable, verified)
     for group in groups:
         yield from group.pages(data, language)

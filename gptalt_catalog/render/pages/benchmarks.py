@@ -30,6 +30,7 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
 
 def _content(data: SiteData, language: Language, key: str, benchmark: Benchmark) -> dict[str, Any]:
     scores = data.book.of_benchmark(key)
+    protocols = [p for p, owner in data.catalog.protocol_benchmark.items() if owner == key]
     return {
         "key": key,
         "benchmark": benchmark,
@@ -37,11 +38,9 @@ def _content(data: SiteData, language: Language, key: str, benchmark: Benchmark)
         "rankings": data.rankings[key],
         "apart": apart(scores.scores),
         "defects": defects_of(scores.scores),
-        "protocols": [
-            (p, data.catalog.protocols[p], len(data.book.by_protocol.get(p, ())))
-            for p, owner in data.catalog.protocol_benchmark.items()
-            if owner == key
-        ],
+        "protocols": [(p, data.catalog.protocols[p], len(data.book.by_protocol.get(p, ()))) for p in protocols],
+        "verified": [one for p in protocols for one in data.verified.by_protocol.get(p, ())],
+        "checked": {p for p in protocols if any(data.verified.best(s.claim) for s in data.book.by_protocol.get(p, ()))},
         "statements": data.backlinks.benchmark_statements.get(key, ()),
         "children": data.backlinks.sub_benchmarks.get(key, ()),
     }

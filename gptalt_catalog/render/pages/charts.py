@@ -42,7 +42,9 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
         title = str(t.size_score_of.format(benchmark=name))
         if index == 0:  # the benchmark with most checkpoints also opens the section
             yield PageFile("size-score/", "size_score.md.j2", t.size_score, t.size_score_lede, partial(content, ""))
-        yield PageFile(f"size-score/{benchmark}/", "size_score.md.j2", title, t.size_score_lede, content)
+        yield PageFile(
+            f"size-score/{benchmark}/", "size_score.md.j2", title, f"{title}{t.stop}{t.size_score_lede}", content
+        )
     if not benchmarks:
         yield PageFile("size-score/", "none_yet.md.j2", t.size_score, t.size_score_lede)
 

@@ -95,6 +95,7 @@ def _content(data: SiteData, language: Language, key: str, family: Family) -> di
         "dates": span(sorted({r.released for r in rows if r.released})),
         "answers": answers(rows),
         "benchmarks": [_benchmark(scores, family) for scores in scored],
+        "verified": [one for k in family.checkpoints for one in data.verified.by_checkpoint.get(k, ())],
         "defects": defects_of(score for part in scored for score in part.scores),
         "conflicts": [c for c in data.conflicts if c.checkpoint in members],
         "corrections": found,

@@ -35,6 +35,7 @@ def _field(data: SiteData, language: Language, domain: Domain, section: str) -> 
         "x": field_strings(language),
         "domain": domain,
         "rows": rows,
+        "scored": any(row.scores for row in rows),
         "benchmarks": field_benchmarks(data.book, domain),
         "datasets": field_datasets(data.catalog, rows),
         "said": said,

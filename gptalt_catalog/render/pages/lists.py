@@ -12,10 +12,18 @@ from gptalt_catalog.render.places import folder
 from gptalt_catalog.render.site_data import SiteData
 from gptalt_catalog.render.strings import strings
 from gptalt_catalog.render.strings.choosing import choosing_strings
+from gptalt_catalog.render.strings.fields import field_strings
+from gptalt_catalog.views.news import latest_releases
 from gptalt_catalog.views.words import Language
 
 STATIC_ROWS = 60
 """Rows of the model table that stand in the page itself, for readers without JavaScript."""
+
+LATEST = 8
+"""Releases on the home page."""
+
+FILTERED = 12
+"""Shorter lists need no filter."""
 
 
 def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
@@ -34,11 +42,15 @@ def pages(data: SiteData, language: Language) -> Iterator[PageFile]:
         ("source", t.sources, t.sources_lede, catalog.sources),
     )
     for kind, title, lede, entries in lists:
-        yield PageFile(f"{folder(kind)}/", "list.md.j2", title, lede, partial(_list, kind, lede, entries))
+        yield PageFile(f"{folder(kind)}/", "list.md.j2", title, lede, partial(_list, language, kind, lede, entries))
 
 
 def _home(data: SiteData, language: Language) -> dict[str, Any]:
-    return {"corrections_found": len(data.corrections[language]), **finder(data, language)}
+    return {
+        "corrections_found": len(data.corrections[language]),
+        "latest": latest_releases(data.rows[language], LATEST),
+        **finder(data, language),
+    }
 
 
 def _models(data: SiteData, language: Language) -> dict[str, Any]:
@@ -50,5 +62,11 @@ def _models(data: SiteData, language: Language) -> dict[str, Any]:
     }
 
 
-def _list(kind: str, lede: str, entries: Mapping[str, object]) -> dict[str, Any]:
-    return {"kind": kind, "lede": lede, "entries": entries}
+def _list(language: Language, kind: str, lede: str, entries: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "lede": lede,
+        "entries": entries,
+        "x": field_strings(language),
+        "filtered": len(entries) >= FILTERED,
+    }

@@ -202,6 +202,18 @@ class Strings:
     claims_of: str
     none_yet: str
     open_page: str
+    latest: str
+    no_ranking: str
+    corrections_short: str
+    disagreements_short: str
+    all_news: str
+    use_label: str
+    which_from_which: str
+    apart_protocols: str
+    known_so_far: str
+    filter_list: str
+    filter_group: str
+    filter_none: str
 
 
 @cache

@@ -11,6 +11,7 @@ from gptalt_catalog.views.words import Language
 class ChartStrings:
     """All texts of these pages in one language."""
 
+    stop: str
     chart_help: str
     as_table: str
     legend: str
@@ -80,6 +81,7 @@ class ChartStrings:
 
 
 EN = ChartStrings(
+    stop=". ",
     chart_help=(
         "Hover, tap or use the keyboard: Tab enters the chart, arrow keys go from mark to mark, Enter opens the page."
     ),
@@ -157,6 +159,7 @@ EN = ChartStrings(
 )
 
 ZH = ChartStrings(
+    stop="。",
     chart_help="悬停、点按或使用键盘：Tab 进入图表，方向键在标记间移动，回车打开页面。",
     as_table="同一内容的表格",
     legend="图例",

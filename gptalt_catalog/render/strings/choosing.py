@@ -146,6 +146,7 @@ class ChoosingStrings:
     repository: str
     need_column: str
     verified: str
+    trust_stale: str
     trust_self_reported: str
     trust_rechecked: str
     trust_independently_repeated: str
@@ -163,8 +164,8 @@ EN = ChoosingStrings(
     any_language="any language",
     license="License",
     license_any="any license",
-    license_commercial="commercial, conditions shown",
-    license_yes="commercial: plain yes",
+    license_commercial="commercial use",
+    license_yes="commercial, plain yes",
     role="Role",
     any_role="any role",
     find="Show the shortlist",
@@ -176,7 +177,8 @@ EN = ChoosingStrings(
     order_note=(
         "Order: first those without a successor; among them by how many comparisons they surely win less those they "
         "surely lose, each under one benchmark's headline protocol and among the checkpoints found (the printed order "
-        "counts where no error is known); then the newest. It is an order for reading, not a ranking."
+        "counts where no error is known); then the newest, of one day the largest. It is an order for reading, not a "
+        "ranking."
     ),
     as_command="The same on the command line",
     as_table="The same as a table",
@@ -200,7 +202,7 @@ EN = ChoosingStrings(
     compared_on="{text} (compared on {count} benchmarks)",
     never_compared="no published score that can be compared within this list",
     use_plain="commercial use: {answer}",
-    use_conditions="commercial use: {answer}; asked for: {conditions}",
+    use_conditions="commercial use: {answer}; required: {conditions}",
     succeeded="superseded by {names}",
     gated="terms must be accepted on the hub first",
     precision_fp32="32 bits (fp32)",
@@ -268,7 +270,7 @@ EN = ChoosingStrings(
         "◇ not to be told apart from the highest, △ the highest as printed, with no error known. Struck values are "
         "not ranked."
     ),
-    compare_all_scores="Also protocols with one value",
+    compare_all_scores="Also scores that only one of them has",
     compare_no_scores="No protocol has scores of two of them.",
     compare_differs="differs",
     compare_best="surely the highest",
@@ -291,6 +293,7 @@ EN = ChoosingStrings(
     repository="Repository",
     need_column="Memory",
     verified="Verified",
+    trust_stale="audited, but stale",
     trust_self_reported="audited, self-reported",
     trust_rechecked="audited and rechecked",
     trust_independently_repeated="audited twice, independently",
@@ -308,8 +311,8 @@ ZH = ChoosingStrings(
     any_language="任何语言",
     license="许可证",
     license_any="任何许可证",
-    license_commercial="可商用（列出条件）",
-    license_yes="可商用（答案为“可以”）",
+    license_commercial="可商用",
+    license_yes="可商用，无特别条件",
     role="角色",
     any_role="任何角色",
     find="显示候选",
@@ -320,7 +323,8 @@ ZH = ChoosingStrings(
     tight_more="另有 {count} 个处于估计的误差范围内，也许装得下。",
     order_note=(
         "排列：先列没有后继的；其中按“确定胜出的比较数减去确定落败的比较数”排列（每次比较只在一个评测基准的主协议下、"
-        "只在找到的检查点之间进行；误差未知时以公布的数值为准）；再按发布日期从新到旧。这只是阅读顺序，不是排名。"
+        "只在找到的检查点之间进行；误差未知时以公布的数值为准）；再按发布日期从新到旧，同一天的先列规模大的。"
+        "这只是阅读顺序，不是排名。"
     ),
     as_command="命令行中的同一查询",
     as_table="以表格显示",
@@ -408,7 +412,7 @@ ZH = ChoosingStrings(
         "每行一个评测协议，只有同一行的数值可以比较。★ 确定高于本行其他各项；◇ 与最高者不分上下；"
         "△ 按公布值最高，误差未知。带删除线的数值不参与排名。"
     ),
-    compare_all_scores="包括只有一个数值的协议",
+    compare_all_scores="也列出只有其中一个才有的成绩",
     compare_no_scores="没有任何协议含有其中两个的成绩。",
     compare_differs="不同",
     compare_best="确定最高",
@@ -431,6 +435,7 @@ ZH = ChoosingStrings(
     repository="仓库",
     need_column="显存",
     verified="复核",
+    trust_stale="曾复核，已过时",
     trust_self_reported="已复核，自行报告",
     trust_rechecked="已复核并再次检查",
     trust_independently_repeated="经两次独立复核",

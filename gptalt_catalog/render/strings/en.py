@@ -76,7 +76,8 @@ EN = Strings(
     base_missing="its base is not in the catalog",
     use_note=(
         "A license stays with what is made from the weights: the answer is the strictest along the chain of "
-        "bases. This is a reading of the licenses, not legal advice."
+        "bases. Where the same maker pretrained the base and it has no entry here, what the maker grants on these "
+        "weights counts. This is a reading of the licenses, not legal advice."
     ),
     made_of="What it is made of",
     bases="Base",
@@ -96,8 +97,9 @@ EN = Strings(
     weights_at="Weights",
     scores="Published scores",
     scores_lede=(
-        "One column per source. Scores of one table follow the same protocol and may be compared; struck "
-        "values are kept as evidence but are not ranked, for the reason given."
+        "In percent, one column per source; the small range is the 95 % interval from the number of items. Scores of "
+        "one table follow the same protocol (they were run in the same way) and may be compared; struck values are "
+        "kept as evidence but are not ranked, for the reason given."
     ),
     no_scores="No published score of it is in the catalog.",
     protocol="Protocol",
@@ -120,9 +122,9 @@ EN = Strings(
     disagreements="Where sources disagree",
     disagreements_lede=(
         "Values for the same checkpoint under the same protocol that differ by more than two standard "
-        "errors of their difference."
+        "errors of their difference. Struck values are not ranked, because a defect of their source is known."
     ),
-    open_conflict="open",
+    open_conflict="not fully explained",
     explained="explained",
     points_apart="{points} points apart ({errors} standard errors)",
     cause="Cause",
@@ -163,8 +165,9 @@ EN = Strings(
     parts="Its parts",
     ranking="Ranking",
     ranking_lede=(
-        "Checkpoints under one protocol. A range of ranks means that the difference to the neighbors is "
-        "within two standard errors."
+        "Checkpoints under one protocol, that is, run in the same way; values in percent with their 95 % interval. A "
+        "range of ranks means that the difference to the neighbors is within two standard errors: a tie. A red line "
+        "marks what guessing scores."
     ),
     headline="headline protocol",
     rank="Rank",
@@ -215,5 +218,17 @@ EN = Strings(
     scroll_cue="The table is wider than the screen: scroll it sideways.",
     claims_of="{count} scores",
     none_yet="None in the catalog yet.",
+    corrections_short="corrections to the survey",
+    disagreements_short="places where sources disagree",
+    no_ranking="No ranking: no two scores follow one protocol that is fully known, so none may be compared.",
+    latest="Latest releases",
+    all_news="All that is new",
+    use_label="Commercial use:",
+    which_from_which="Which checkpoint was made from which",
+    apart_protocols="Cannot be compared, because it is not fully known how they were run ({count})",
+    known_so_far="What is known so far",
+    filter_list="Filter by name and text",
+    filter_group="Group",
+    filter_none="Nothing passes the filter.",
     open_page="Open the page",
 )

@@ -35,6 +35,7 @@ class FieldStrings:
     items: str
     chance: str
     ranked_of: str
+    no_scores: str
     datasets: str
     survey_says: str
     survey_says_lede: str
@@ -84,8 +85,8 @@ EN = FieldStrings(
     size="Size",
     made_from="Made from",
     language_model="Language model inside",
-    vision="Image side",
-    vision_parameters="{count} parameters see",
+    vision="Image encoder",
+    vision_parameters="{count} parameters",
     trained_on="Trained on",
     commercial="Commercial use",
     weights_closed="weights not published",
@@ -98,6 +99,7 @@ EN = FieldStrings(
     items="Items",
     chance="Chance",
     ranked_of="{ranked} of {scores} ranked",
+    no_scores="no published scores",
     datasets="Training data of these models",
     survey_says="What the survey found",
     survey_says_lede="Statements of the article on the survey, with its own words.",
@@ -151,7 +153,7 @@ ZH = FieldStrings(
     made_from="来自",
     language_model="所含语言模型",
     vision="图像部分",
-    vision_parameters="其中 {count} 参数用于视觉",
+    vision_parameters="{count} 参数",
     trained_on="训练数据",
     commercial="商业使用",
     weights_closed="未公布权重",
@@ -164,6 +166,7 @@ ZH = FieldStrings(
     items="题数",
     chance="随机水平",
     ranked_of="{scores} 条中 {ranked} 条参与排名",
+    no_scores="没有公开成绩",
     datasets="这些模型的训练数据",
     survey_says="综述的发现",
     survey_says_lede="关于综述的报道中的论述，附原文。",

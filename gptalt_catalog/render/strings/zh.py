@@ -67,7 +67,10 @@ ZH = Strings(
     license_undisclosed="未公布权重的许可证",
     base_unknown="来源模型未知",
     base_missing="其基座不在目录中",
-    use_note="许可证随权重延续到由它制成的模型：答案取基座链上最严格的一个。这是对许可证的解读，不是法律意见。",
+    use_note=(
+        "许可证随权重延续到由它制成的模型：答案取基座链上最严格的一个。若基座由同一机构预训练而本目录未收录，"
+        "以该机构对这份权重的授权为准。这是对许可证的解读，不是法律意见。"
+    ),
     made_of="由什么构成",
     bases="基座",
     builds_on="它所依据的模型",
@@ -85,7 +88,10 @@ ZH = Strings(
     roles="角色",
     weights_at="权重",
     scores="公开成绩",
-    scores_lede="每个来源一列。同一表格中的成绩遵循同一评测协议，可以比较；带删除线的数值作为证据保留，但不参与排名，原因见表下。",
+    scores_lede=(
+        "单位为百分数，每个来源一列；小号范围是由题数得出的 95% 区间。同一表格中的成绩遵循同一评测协议"
+        "（以同样方式评测），可以比较；带删除线的数值作为证据保留，但不参与排名，原因见表下。"
+    ),
     no_scores="目录中没有它的公开成绩。",
     protocol="评测协议",
     value="数值",
@@ -103,8 +109,8 @@ ZH = Strings(
     why_differ="这些数字为何不同？",
     why_differ_text="{name} 在 {benchmark} 上既有 {low} 也有 {high}。两者的评测方式不同，不能比较：{parts}。",
     disagreements="来源不一致之处",
-    disagreements_lede="同一检查点在同一评测协议下、相差超过两倍差值标准误的数值。",
-    open_conflict="未解释",
+    disagreements_lede="同一检查点在同一评测协议下、相差超过两倍差值标准误的数值。带删除线的数值因来源有已知缺陷而不参与排名。",
+    open_conflict="尚未完全解释",
     explained="已解释",
     points_apart="相差 {points} 个百分点（{errors} 倍标准误）",
     cause="原因",
@@ -142,7 +148,10 @@ ZH = Strings(
     part_of="属于",
     parts="组成部分",
     ranking="排名",
-    ranking_lede="同一评测协议下的检查点。名次为区间表示与相邻者的差距在两倍标准误以内。",
+    ranking_lede=(
+        "同一评测协议（以同样方式评测）下的检查点，数值为百分数，附 95% 区间。名次为区间表示与相邻者的差距在两倍标准误"
+        "以内，即并列。红线表示随机猜测的水平。"
+    ),
     headline="主协议",
     rank="名次",
     others_say="另有 {values}",
@@ -192,5 +201,17 @@ ZH = Strings(
     scroll_cue="表格比屏幕宽，可左右滑动。",
     claims_of="{count} 条成绩",
     none_yet="目录中暂无。",
+    corrections_short="处对综述的更正",
+    disagreements_short="处来源不一致",
+    no_ranking="没有排名：没有两条成绩遵循同一个完全清楚的评测协议，因此不可比较。",
+    latest="最新发布",
+    all_news="全部动态",
+    use_label="商业使用：",
+    which_from_which="哪个检查点由哪个制成",
+    apart_protocols="评测方式不完全清楚，不可比较（{count}）",
+    known_so_far="目前所知",
+    filter_list="按名称与文字筛选",
+    filter_group="分组",
+    filter_none="没有符合条件的条目。",
     open_page="打开页面",
 )

@@ -168,5 +168,5 @@ _SUITE = """\
 version: 1
 summary: {{en: The boats of the islands., zh: 各岛船只。}}
 tasks:
-  - {{protocol: {protocol}, data_repository: {data}}}
+  - {{protocol: {protocol}, data_repository: {data}, data_revision: main}}
 """

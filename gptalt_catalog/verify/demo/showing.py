@@ -20,6 +20,9 @@ from gptalt_catalog.verify.demo.making import ITEMS, MODEL, TRUE_SCORE, DemoErro
 from gptalt_catalog.verify.hub.loopback import LoopbackHub
 
 NEEDED = ("datasets", "lm_eval", "torch", "transformers")
+SHOWN_ON_PAGE = {"reproduced": ">reproduced<", "not-reproduced": ">not reproduced<"}
+"""How the record's page words the verdicts that the demonstration is about."""
+
 NOT_REPRODUCED = 1
 """The exit code of ``verify`` when it refutes a claim: what the demonstration must end with."""
 
@@ -46,9 +49,19 @@ class Place:
         return self.folder / "audit"
 
     @property
+    def build(self) -> Path:
+        """What the site is built in."""
+        return self.folder / "build"
+
+    @property
+    def record_page(self) -> Path:
+        """The page that the site has of the record."""
+        return self.build / "site" / "verifications" / CHECKPOINT / self.record.stem / "index.html"
+
+    @property
     def record(self) -> Path:
-        """The audit's record. Raises :class:`DemoError` if there is none."""
-        found = sorted((self.catalog / "verifications" / CHECKPOINT).glob("*.yaml"))
+        """The audit's record, the first of a day if there are several. Raises :class:`DemoError` if there is none."""
+        found = sorted((self.catalog / "verifications" / CHECKPOINT).glob("*.yaml"), key=lambda path: path.stem)
         if not found:
             raise DemoError("verify wrote no record")
         return found[0]
@@ -101,6 +114,10 @@ def show(folder: Path, say: Callable[[str], None]) -> int:
     say("5. gptalt-catalog check")
     if command(place, {}, "check", "--catalog", str(place.catalog)) != 0:
         raise DemoError("the catalog with the record has errors")
+    say("6. gptalt-catalog site build")
+    if command(place, {}, "site", "build", "--catalog", str(place.catalog), "--out", str(place.build)) != 0:
+        raise DemoError("the site could not be built")
+    told_pages(place, say)
     return code
 
 
@@ -115,6 +132,7 @@ def claim_folder(place: Place) -> None:
     mark.touch()
     shutil.rmtree(place.catalog, ignore_errors=True)
     shutil.rmtree(place.answers, ignore_errors=True)
+    shutil.rmtree(place.build, ignore_errors=True)
 
 
 def make_hub(place: Place) -> None:
@@ -165,3 +183,22 @@ def told_verdicts(place: Place, say: Callable[[str], None]) -> None:
     say(f"   record: {place.record}")
     if verdicts != {TRUE_SCORE: "reproduced", FALSE_SCORE: "not-reproduced"}:
         raise DemoError(f"the verdicts are not as they must be: {verdicts}")
+
+
+def told_pages(place: Place, say: Callable[[str], None]) -> None:
+    """Say where the site shows the record. Raises :class:`DemoError` if its page lacks a verdict."""
+    site = place.build / "site"
+    pages = {
+        "all records, and how to add to them": site / "verifications" / "index.html",
+        "the record: both verdicts, costs, versions": place.record_page,
+        "the model, with a sign beside each score": site / "models" / "islands" / "index.html",
+    }
+    for what, page in pages.items():
+        if not page.is_file():
+            raise DemoError(f"the site has no page {page.relative_to(place.build)}")
+        say(f"   {what}: {page}")
+    shown = place.record_page.read_text(encoding="utf-8")
+    missing = [verdict for verdict, word in SHOWN_ON_PAGE.items() if word not in shown]
+    if missing:
+        raise DemoError(f"the record's page does not show {', '.join(missing)}")
+    say(f"   in a browser: gptalt-catalog site serve --catalog {place.catalog}")

@@ -47,16 +47,19 @@ class Resolved:
     commit: str
 
 
-def resolve(client: HubClient, repository: str, revision: str) -> Resolved:
-    """The commit that a revision names now. Raises :class:`.errors.HubError` (also ``gated`` without a token)."""
+def resolve(client: HubClient, repository: str, revision: str, kind: str = "models") -> Resolved:
+    """The commit that a revision names now; ``kind`` is ``models`` or ``datasets``.
+
+    Raises :class:`.errors.HubError` (also ``gated`` without a token).
+    """
     asked = Asked(checked_repository(repository), checked_revision(revision))
-    place = f"api/models/{repository}/revision/{urllib.parse.quote(revision, safe='')}"
+    place = f"api/{kind}/{repository}/revision/{urllib.parse.quote(revision, safe='')}"
     try:
         said, _ = client.json(place, asked)
     except HubError as error:
         if error.code != "revision-gone":
             raise
-        raise revision_gone(asked, _known_revisions(client, asked)) from None
+        raise revision_gone(asked, _known_revisions(client, asked, kind)) from None
     commit, name = _text(said, "sha"), _text(said, "id")
     if not COMMIT.fullmatch(commit) or not is_repository(name):
         raise _unclear(client, "its answer names no commit")
@@ -106,10 +109,10 @@ def _file(client: HubClient, resolved: Resolved, row: dict[str, Any]) -> RemoteF
     return RemoteFile(path, size, None if sha256 else str(git), str(sha256) if sha256 else None)
 
 
-def _known_revisions(client: HubClient, asked: Asked) -> tuple[str, ...]:
+def _known_revisions(client: HubClient, asked: Asked, kind: str) -> tuple[str, ...]:
     """The names of the repository's branches and tags, the nearest to the one asked for first."""
     try:
-        said, _ = client.json(f"api/models/{asked.repository}/refs", asked)
+        said, _ = client.json(f"api/{kind}/{asked.repository}/refs", asked)
     except HubError:
         return ()
     rows = [row for kind in ("branches", "tags") for row in said.get(kind, [])] if isinstance(said, dict) else []

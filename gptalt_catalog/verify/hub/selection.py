@@ -23,16 +23,21 @@ TOKENIZER = (
 )  # fmt: skip
 CHAT = ("chat_template.json", "chat_template.jinja", "additional_chat_templates/*.jinja")
 PROCESSORS = ("preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json")
+ADAPTER = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
 _SAFE = ("model.safetensors", "model.safetensors.index.json")
 _PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a caller vouches for: sha256 of pickled weights, and of code by its path."""
+    """What a caller vouches for: sha256 of pickled weights, and of code by its path.
+
+    ``adapter``: an adapter is wanted, not a whole model.
+    """
 
     pickles: frozenset[str] = frozenset()
     code: Mapping[str, str] = field(default_factory=dict)
+    adapter: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,12 +54,26 @@ ReadFile = Callable[[RemoteFile], bytes]
 
 def select(files: Mapping[str, RemoteFile], name: str, read: ReadFile, allowed: Allowed) -> Selection:
     """The files of ``name`` that are needed. Raises :class:`.errors.HubError`: ``no-config``, ``no-safe-weights``."""
+    if allowed.adapter:
+        return _adapter(files, name, allowed)
     if "config.json" not in files:
         raise _no_config(files, name)
     small = [files[path] for path in sorted(files) if is_small_part(path) and is_file_path(path)]
     code = [files[path] for path in sorted(allowed.code) if path in files and is_file_path(path)]
     weights = _weights(files, name, read, allowed)
     chosen = {file.path: file for file in (*small, *code, *weights)}
+    return Selection(tuple(chosen.values()), tuple(path for path in sorted(files) if path not in chosen))
+
+
+def _adapter(files: Mapping[str, RemoteFile], name: str, allowed: Allowed) -> Selection:
+    """The files of an adapter as peft writes it."""
+    if ADAPTER[0] not in files:
+        raise HubError("no-config", f"{name} has no {ADAPTER[0]}, so it is no adapter of peft", "check the entry")
+    weights = next((files[path] for path in ADAPTER[1:] if path in files), None)
+    if weights is None or (weights.path.endswith(".bin") and weights.sha256 not in allowed.pickles):
+        raise _no_safe_weights(files, name, [] if weights is None else [weights])
+    small = [files[path] for path in sorted(files) if is_tokenizer_part(path) or is_chat_part(path)]
+    chosen = {file.path: file for file in (files[ADAPTER[0]], *small, weights)}
     return Selection(tuple(chosen.values()), tuple(path for path in sorted(files) if path not in chosen))
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from gptalt_catalog.verify.hub.digests import digest_file
 from gptalt_catalog.verify.hub.errors import HubError
@@ -30,7 +31,8 @@ class Snapshot:
     ``folder`` is what ``from_pretrained`` takes. ``repository`` and ``commit`` are ``None`` for a local
     folder; ``asked`` is the name that was given, where the repository has been renamed. ``left`` are
     files that were left alone (code, pickles, what is not needed). ``fetched`` counts the bytes that
-    came over the network this time.
+    came over the network this time. ``parents`` are base and difference, or base and adapter (``form``),
+    from which the weights were put together here.
     """
 
     folder: Path
@@ -41,6 +43,8 @@ class Snapshot:
     asked: str | None = None
     left: tuple[str, ...] = ()
     fetched: int = field(default=0, compare=False)
+    parents: tuple[Snapshot, ...] = ()
+    form: Literal["full", "delta", "adapter"] = "full"
 
     @property
     def weights(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Literal
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.domain.family import Checkpoint, Family
 from gptalt_catalog.verify.hub.names import COMMIT, is_repository, is_revision
-from gptalt_catalog.verify.hub.obstacles import Obstacle, no_claims, obstacles_of, without_checkpoints
+from gptalt_catalog.views.obstacles import Obstacle, no_claims, obstacles_of, without_checkpoints
 
 Kind = Literal["checkpoint", "repository", "folder"]
 
@@ -59,10 +59,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Means:
-    """What the caller has: a token for gated repositories, and claims given by hand (``--claim``)."""
+    """What the caller has: a token for gated repositories, and claims given by hand (``--claim``).
+
+    ``remote_code``: code of a repository may be run, if the entry lists its hashes (``--allow-remote-code``).
+    """
 
     token: bool = False
     own_claims: bool = False
+    remote_code: bool = False
 
 
 def find_target(catalog: Catalog, model: str, means: Means | None = None) -> Target:
@@ -172,7 +176,7 @@ def _of_checkpoint(
         notes.append("the catalog knows no revision: main is resolved to a commit, which is recorded")
     elif revision is not None and known is not None and revision != known:
         notes.append(f"the catalog's revision is {known}; {revision} is used as asked")
-    obstacles = list(obstacles_of(checkpoint, token=means.token))
+    obstacles = list(obstacles_of(checkpoint, token=means.token, others=catalog.checkpoints, code=means.remote_code))
     if checkpoint.id not in catalog.claims_by_target and not means.own_claims:
         obstacles.append(no_claims(checkpoint.id, in_catalog=True))
     if repository is not None and "/" not in repository:

@@ -2,18 +2,28 @@
 
 lm-eval lets a whole batch run on until one and the same stop string has appeared in every row; here a
 row is done with its first stop string. The texts are the same, because everything after it is cut off.
+Where a check on real prompts allows it, rows do not even wait for one another (:mod:`.prefix.decoding`);
+else transformers generates batch by batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from gptalt_catalog.verify.pipeline.batches import Batches
+from gptalt_catalog.verify.pipeline.prefix.decoding import Decoder
+from gptalt_catalog.verify.pipeline.prefix.expected import WORTH_KEEPING, shared_prefix
+from gptalt_catalog.verify.pipeline.prefix.memory import KeysAndValues
+from gptalt_catalog.verify.pipeline.prefix.scoring import FAILURES
+from gptalt_catalog.verify.pipeline.prefix.selfcheck import Check, dtype_of
+from gptalt_catalog.verify.pipeline.prefix.trie import common_length
 from gptalt_catalog.verify.pipeline.requests import NotANumberError, PipelineError, Request, canonical
 from gptalt_catalog.verify.pipeline.tokens import Encoder
 
+STOCK = "stock-1"
 MAX_NEW_TOKENS = 256
 _LENGTHS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
 
@@ -56,6 +66,29 @@ def cut(text: str, stops: Sequence[str]) -> str:
     return text
 
 
+PLAIN = frozenset(
+    [
+        *(
+            "bos_token_id",
+            "cache_implementation",
+            "decoder_start_token_id",
+            "do_sample",
+            "eos_token_id",
+            "max_length",
+            "max_new_tokens",
+        ),
+        *("min_p", "output_attentions", "output_hidden_states", "pad_token_id", "return_dict_in_generate"),
+        *("temperature", "top_k", "top_p", "transformers_version", "typical_p", "use_cache", "_from_model_config"),
+    ]
+)
+"""Settings of a model's generation config that do not change what greedy decoding chooses."""
+
+_CHECKED_PROMPTS = 4
+_CHECKED_TOKENS = 12
+_ROUNDING = {"float32": 1e-3}
+"""The largest difference of two logits that counts as a tie; in short types 0.5."""
+
+
 class Generator:
     """Generates for one model of transformers, which is on its device already."""
 
@@ -67,6 +100,93 @@ class Generator:
         self.end = None if encoder.eos is None else str(tokenizer.decode(encoder.eos, skip_special_tokens=False))
         found = (tokenizer.pad_token_id, tokenizer.unk_token_id, encoder.eos, 0)
         self.pad = next(int(token) for token in found if token is not None)
+        self.decoder: Decoder | None = None
+        self.checked = Check()
+
+    @property
+    def name(self) -> str:
+        """The way to generate, with its version."""
+        return STOCK if self.decoder is None else self.decoder.name
+
+    def check(self, decoder: Decoder, prompts: Sequence[tuple[int, ...]], wish: Wish) -> Check:
+        """Use ``decoder`` from now on if it gives what transformers gives, on the first tokens after some prompts."""
+        against = self._against(decoder)
+        if against:
+            self.checked = Check("not-run", f"generation batch by batch: {against}")
+            return self.checked
+        short = Wish((), min(wish.length, _CHECKED_TOKENS), {})
+        by_length = sorted(set(prompts), key=len)
+        some = by_length[:: max(1, len(by_length) // _CHECKED_PROMPTS)][:_CHECKED_PROMPTS]
+        try:
+            reason = self._different(decoder, some, short)
+        except FAILURES as error:
+            if isinstance(error, PipelineError):
+                raise
+            reason = f"{type(error).__name__}"
+        self.decoder = None if reason else decoder
+        self.checked = Check("fallback", f"generation: {reason}") if reason else Check("passed")
+        return self.checked
+
+    def _against(self, decoder: Decoder) -> str:
+        """Why the decoder is not for this model; empty if it may be."""
+        if decoder.outputs.recurrent:
+            return "the model is recurrent"
+        settings = set(self.model.generation_config.to_diff_dict()) - PLAIN
+        return f"the model has settings of its own: {', '.join(sorted(settings))}" if settings else ""
+
+    def _different(self, decoder: Decoder, prompts: Sequence[tuple[int, ...]], wish: Wish) -> str:
+        """What is wrong with the decoder's tokens; empty if nothing is."""
+        found = decoder.decode(prompts, wish.length, self._is_done(wish), self._shared(decoder, prompts))
+        for prompt, new in zip(prompts, found, strict=True):
+            wanted = self._run([prompt], wish, len(prompt)).tolist()[0][len(prompt) :]
+            agreed = common_length(new, wanted)
+            if agreed < min(len(new), len(wanted)):
+                logits = decoder.outputs.run([[*prompt, *new[:agreed]]], [(0, len(prompt) + agreed - 1)]).logits[0]
+                apart = float(logits.max() - logits[[new[agreed], wanted[agreed]]].min())
+                if apart > _ROUNDING.get(dtype_of(self.model), 0.5):
+                    return "other tokens than those of transformers"
+        return ""
+
+    def _shared(self, decoder: Decoder, prompts: Sequence[tuple[int, ...]]) -> tuple[int, KeysAndValues] | None:
+        """What all prompts begin with, and its memory, if that is worth it."""
+        prefix = shared_prefix(prompts)
+        depth = min([len(prefix or ()), *(len(prompt) - 1 for prompt in prompts)])
+        if depth < WORTH_KEEPING:
+            return None
+        memory = decoder.outputs.run([prompts[0][:depth]], [], keep=True).memory
+        return (depth, memory) if isinstance(memory, KeysAndValues) else None
+
+    def _is_done(self, wish: Wish) -> Callable[[list[int]], bool]:
+        """Whether new tokens end with an end token or hold a stop string. Only the newest tokens are looked at."""
+        ends = self.model.generation_config.eos_token_id
+        end_tokens = set(ends) if isinstance(ends, list) else {ends}
+        look_back = _look_back(self.tokenizer, wish.stops)
+
+        def done(new: list[int]) -> bool:
+            if new[-1] in end_tokens:
+                return True
+            newest = self.tokenizer.decode(new[-look_back:])
+            return any(stop in newest for stop in wish.stops)
+
+        return done
+
+    def answers(self, prompts: Sequence[tuple[int, ...]], wish: Wish, batches: Batches) -> list[str]:
+        """The generated texts of all prompts, without the stop strings."""
+        if self.decoder is not None and not wish.others:
+            shared = self._shared(self.decoder, prompts)
+            found = self.decoder.decode(prompts, wish.length, self._is_done(wish), shared)
+            return [cut(str(self.tokenizer.decode(new, skip_special_tokens=True)), wish.stops) for new in found]
+        texts: dict[int, str] = {}
+        groups: dict[int, list[int]] = {}
+        for number, prompt in enumerate(prompts):
+            groups.setdefault(0 if self.skips_padding else len(prompt), []).append(number)
+
+        def work(numbers: Sequence[int]) -> None:
+            texts.update(zip(numbers, self.generate([prompts[n] for n in numbers], wish), strict=True))
+
+        for numbers in groups.values():
+            batches.run(numbers, lambda number: len(prompts[number]) + wish.length, work)
+        return [texts[number] for number in range(len(prompts))]
 
     def context(self, request: Request, wish: Wish) -> tuple[tuple[int, ...], bool]:
         """The tokens to start from, cut from the left to leave room, and whether they had to be cut."""
@@ -119,18 +239,23 @@ class Generator:
                 do_sample=False,
                 pad_token_id=self.pad,
                 use_cache=True,
-                stopping_criteria=_stopping(self.tokenizer, wish.stops, width, len(rows)),
-                logits_processor=_watching(),
+                stopping_criteria=stopping(self.tokenizer, wish.stops, width, len(rows)),
+                logits_processor=watching(),
                 **wish.others,
                 **options,
             )
 
 
-def _stopping(tokenizer: Any, stops: Sequence[str], start: int, rows: int) -> Any:
+def _look_back(tokenizer: Any, stops: Sequence[str]) -> int:
+    """How many of the newest tokens can hold a stop string that has just ended."""
+    return 2 + max((len(tokenizer.encode(stop, add_special_tokens=False)) for stop in stops), default=0)
+
+
+def stopping(tokenizer: Any, stops: Sequence[str], start: int, rows: int) -> Any:
     """A stopping criterion: every row has met a stop string. Only the newest tokens are looked at."""
     from transformers import StoppingCriteria, StoppingCriteriaList
 
-    look_back = 2 + max((len(tokenizer.encode(stop, add_special_tokens=False)) for stop in stops), default=0)
+    look_back = _look_back(tokenizer, stops)
 
     class AllStopped(StoppingCriteria):
         """Remembers which rows are done."""
@@ -149,7 +274,7 @@ def _stopping(tokenizer: Any, stops: Sequence[str], start: int, rows: int) -> An
     return StoppingCriteriaList([AllStopped()])
 
 
-def _watching() -> Any:
+def watching() -> Any:
     """A processor that changes no logits, but raises :class:`NotANumberError` if they are no numbers."""
     from transformers import LogitsProcessor, LogitsProcessorList
 

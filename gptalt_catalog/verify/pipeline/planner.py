@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
 
+from gptalt_catalog.verify.pipeline.framing import STANDARD, Framing
 from gptalt_catalog.verify.pipeline.requests import (
     Document,
     Encoding,
@@ -63,18 +64,18 @@ class FixedDraws:
         return drawn
 
 
-def plan(loaded: LoadedTask, suite: str, revision: str, system_instruction: str = "") -> Plan:
+def plan(loaded: LoadedTask, suite: str, revision: str, framing: Framing = STANDARD) -> Plan:
     """All prompts of a task, in the order that ``suite`` and the ``revision`` of the weights fix.
 
-    ``system_instruction`` stands in front of every prompt, as lm-eval puts it there: with nothing between,
-    unless the task has a line of its own at the top, so it should end as it is meant to end.
+    A system instruction (``framing``) stands in front of every prompt, as lm-eval puts it there: with nothing
+    between, unless the task has a line of its own at the top, so it should end as it is meant to end.
     """
     run, encoding = loaded.run, loaded.run.era.encoding
     documents: list[Document] = []
     instances: dict[Place, Sequence[Any]] = {}
     with quiet():
         for leaf, task in loaded.leaves.items():
-            for doc_id, asked in _asked(task, loaded, system_instruction).items():
+            for doc_id, asked in _asked(task, loaded, framing).items():
                 document = Document(
                     run.id, leaf, doc_id, doc_hash(asked[0].doc), tuple(_request(i, encoding) for i in asked)
                 )
@@ -137,14 +138,14 @@ def doc_hash(document: Any) -> str:
     return str(hash_string(text))
 
 
-def _asked(task: Any, loaded: LoadedTask, system_instruction: str) -> dict[int, list[Any]]:
+def _asked(task: Any, loaded: LoadedTask, framing: Framing) -> dict[int, list[Any]]:
     """lm-eval's requests for every document of a leaf task, by document id."""
     if task.config.num_fewshot != loaded.definition.shots:
         raise PipelineError(f"{loaded.run.id} has {task.config.num_fewshot} examples, not {loaded.definition.shots}")
     task.set_fewshot_seed(seed=SEED_OF_0_4)
     if loaded.run.era.draws == "shuffle-42" and loaded.definition.shots and not _takes_the_first(task):
         task.sampler = FixedDraws(list(draws_of_0_3(task, loaded.definition.shots)))
-    task.build_all_requests(system_instruction=system_instruction or None)
+    task.build_all_requests(**framing.options)
     found: dict[int, list[Any]] = {}
     for instance in task.instances:
         found.setdefault(instance.doc_id, []).append(instance)
@@ -179,7 +180,7 @@ def _request(instance: Any, encoding: Encoding) -> Request:
 
 
 def header(
-    plans: Sequence[Plan], suite: str, revision: str, protocols: Sequence[str], system_instruction: str = ""
+    plans: Sequence[Plan], suite: str, revision: str, protocols: Sequence[str], framing: Framing = STANDARD
 ) -> Header:
     """The first line of the request file that these plans share."""
     import lm_eval
@@ -190,5 +191,5 @@ def header(
         protocols=tuple(sorted(protocols)),
         tasks={one.id: one.planned for one in plans},
         lm_eval=str(lm_eval.__version__),
-        system_instruction=system_instruction,
+        system_instruction=framing.told,
     )

@@ -255,7 +255,7 @@ def differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {str(found.get(name))[:60]} there, {str(wanted.get(name))[:60]} here" for name in names)
 
 
-def _document_line(document: Document) -> dict[str, Any]:
+def document_line(document: Document) -> dict[str, Any]:
     """A document as a line; a context that several requests share is written once."""
     texts = list(dict.fromkeys(request.args[0] for request in document.requests))
     index = {text: number for number, text in enumerate(texts)}
@@ -269,7 +269,8 @@ def _document_line(document: Document) -> dict[str, Any]:
     }
 
 
-def _document(entry: Mapping[str, Any]) -> Document:
+def document_of(entry: Mapping[str, Any]) -> Document:
+    """The document of a line."""
     task, leaf, doc_id = entry["document"]
     requests = tuple(
         Request(kind, (entry["texts"][text], *rest), entry["encoding"]) for kind, text, *rest in entry["requests"]
@@ -299,7 +300,7 @@ class RequestFile:
         """Write further documents; those that the file holds already are left out."""
         known = {document.place for document in self.documents}
         new = [document for document in documents if document.place not in known]
-        self.file.append(_document_line(document) for document in new)
+        self.file.append(document_line(document) for document in new)
         self.documents.extend(new)
 
 
@@ -310,7 +311,7 @@ def open_requests(path: Path, header: Header | None = None) -> RequestFile:
     """
     file = ChainedFile(path, REQUESTS, header.to_json() if header else None)
     try:
-        return RequestFile(file, Header.from_json(file.header), [_document(entry) for entry in file.entries])
+        return RequestFile(file, Header.from_json(file.header), [document_of(entry) for entry in file.entries])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise DamagedFileError(f"{path.name} lacks something that this program writes: {error!r}") from None
 

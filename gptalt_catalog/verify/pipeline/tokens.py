@@ -48,6 +48,7 @@ class Encoder:
         self.eos: int | None = tokenizer.eos_token_id
         self.prefix: int | None = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else self.eos
         self._prefix_text: str | None = None if self.prefix is None else tokenizer.decode(self.prefix)
+        self._last: tuple[tuple[str, str], tuple[int, ...]] | None = None
 
     def encode(self, text: str, encoding: Encoding = "joint") -> list[int]:
         """Token ids of a text that begins a sequence.
@@ -84,8 +85,14 @@ class Encoder:
         """Blanks at the end of the context belong to the continuation's first word."""
         bare = context.rstrip()
         continuation, context = context[len(bare) :] + continuation, bare
-        whole, start = self.encode(context + continuation, encoding), self.encode(context, encoding)
-        return Pair(tuple(start), tuple(whole[len(start) :]))
+        whole, start = self.encode(context + continuation, encoding), self._context(context, encoding)
+        return Pair(start, tuple(whole[len(start) :]))
+
+    def _context(self, text: str, encoding: Encoding) -> tuple[int, ...]:
+        """The tokens of a context, which the choices of an item ask for one after the other."""
+        if self._last is None or self._last[0] != (text, encoding):
+            self._last = (text, encoding), tuple(self.encode(text, encoding))
+        return self._last[1]
 
     def windows(self, request: Request, max_length: int) -> Iterator[Pair]:
         """A text cut into pieces of at most ``max_length`` tokens, each token being scored once.

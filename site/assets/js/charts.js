@@ -94,9 +94,11 @@
       event.preventDefault();
       next?.focus();
     });
+    let before = null; // what was shown when a finger came down: hover and focus follow it, and only then the click
+    chart.addEventListener("pointerdown", () => (before = on));
     chart.addEventListener("click", (event) => {
       const mark = markOf(event);
-      if (mark && mark !== on && window.matchMedia("(hover: none)").matches) {
+      if (mark && mark !== before && window.matchMedia("(hover: none)").matches) {
         event.preventDefault(); // the first tap shows, the second goes there
         show(mark);
       }
@@ -104,6 +106,10 @@
   }
 
   document.querySelectorAll(".ga-picture .ga-chart").forEach(equip);
+  /* On a screen that holds only a part of a chart, the part with most to see comes first (0: left end, 1: right end). */
+  document.querySelectorAll(".ga-picture[data-start]").forEach((box) => {
+    box.scrollLeft = (box.scrollWidth - box.clientWidth) * box.dataset.start;
+  });
   const help = document.querySelector(".ga-chart-help"); // once a page
   if (help) help.hidden = false;
   document.addEventListener("click", (event) => {

@@ -23,6 +23,9 @@ window.GA = (function () {
   const plain = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => clean(parts[name]));
   const numbers = new Intl.NumberFormat("en-US");
   const count = (number) => numbers.format(number);
+  /* The sign of a score that was run again: [classes, sign, what it says, address of the record]. */
+  const verdict = (base, mark) =>
+    mark ? ` <a class="${esc(mark[0])}" href="${esc(base + mark[3])}" title="${esc(mark[2])}" aria-label="${esc(mark[2])}">${esc(mark[1])}</a>` : "";
   const short = (text) => (clean(text).length > 60 ? `${clean(text).slice(0, 60)}…` : clean(text));
 
   // ---- data ----------------------------------------------------------------------------------------
@@ -142,6 +145,8 @@ window.GA = (function () {
       const [x, y] = [a.row.released ?? "", b.row.released ?? ""];
       if (a.lead !== b.lead) return b.lead - a.lead;
       if (x !== y) return x < y ? 1 : -1;
+      const [small, large] = [a.row.params ?? 0, b.row.params ?? 0];
+      if (small !== large) return large - small;
       return a.row.id < b.row.id ? -1 : 1;
     });
   }
@@ -229,5 +234,6 @@ window.GA = (function () {
   return {
     GIB, Memory, base, bdi, better, clean, code, contextOf, count, csv, details, download, esc, fill, gigabytes, html,
     interval, load, memoryOf, nearest, plain, precisionName, remember, runText, short, shortlist, use,
+    verdict,
   };
 })();

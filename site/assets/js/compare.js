@@ -258,18 +258,19 @@
 
     scoreCell(scores, mark) {
       if (!scores.length) return { text: "" };
-      const [, source, printed, [value, , , low, high], reasons] = scores[0];
+      const [, source, printed, [value, , , low, high], reasons, verdict] = scores[0];
+      const checked = window.GA.verdict(this.base, verdict);
       const interval = low === null ? "" : ` (${low.toFixed(1)}–${high.toFixed(1)})`;
       const number = value.toFixed(2);
       const more = scores.length > 1 ? ` <span class="ga-dim">${fill(this.c.compare_more, { count: scores.length - 1 })}</span>` : "";
       const hint = `${printed} · ${this.words.sources[source] ?? source}`;
       if (reasons.length) {
         const why = `${this.c.not_ranked}: ${reasons.join("; ")}`;
-        return { text: `${number} (${this.c.not_ranked})`, html: `<span title="${esc(hint)}"><s>${number}</s></span> <span class="ga-weak" title="${esc(why)}">${esc(this.c.not_ranked)}</span>${more}` };
+        return { text: `${number} (${this.c.not_ranked})`, html: `<span title="${esc(hint)}"><s>${number}</s></span> <span class="ga-weak" title="${esc(why)}">${esc(this.c.not_ranked)}</span>${checked}${more}` };
       }
       const word = { "★": this.c.compare_best, "◇": this.c.compare_tied, "△": this.c.compare_printed }[mark];
       const sign = mark ? ` <span class="ga-mark" role="img" title="${esc(word)}" aria-label="${esc(word)}">${mark}</span>` : "";
-      return { text: number + interval + (mark ? ` ${mark}` : ""), html: `<span title="${esc(hint)}">${number} <span class="ga-ci">${esc(interval.trim())}</span></span>${sign}${more}` };
+      return { text: number + interval + (mark ? ` ${mark}` : ""), html: `<span title="${esc(hint)}">${number} <span class="ga-ci">${esc(interval.trim())}</span></span>${checked}${sign}${more}` };
     }
 
     // ---- table -------------------------------------------------------------------------------------
@@ -321,7 +322,7 @@
         rows: section.rows.map((row) => [row.label.text ?? row.label, ...row.cells.map((cell) => window.GA.clean(cell.text))]),
       }));
       const names = this.rows.map((row) => window.GA.clean(row.name));
-      this.text = { markdown: asMarkdown, csv: asCsv, latex: asLatex }[form](names, table);
+      this.text = window.GA.clean({ markdown: asMarkdown, csv: asCsv, latex: asLatex }[form](names, table));
       this.out.querySelector(".ga-export code").textContent = this.text;
     }
 

@@ -1,5 +1,6 @@
 /* A filter above a list or table: a text box, and a choice for each data-facet-… of its box.
-   The items are in the page already; filtering hides them. The state is in the address. */
+   The items are in the page already (in the box, or anywhere with data-of="page"); filtering hides them, and
+   headings whose list has nothing left. The state is in the address. */
 (function () {
   "use strict";
 
@@ -7,7 +8,8 @@
 
   function equip(box) {
     const words = box.dataset;
-    const items = [...box.querySelectorAll("[data-item]")].map((element) => ({ element, text: fold(element.textContent) }));
+    const scope = words.of === "page" ? document.querySelector("main") : box;
+    const items = [...scope.querySelectorAll("[data-item]")].map((element) => ({ element, text: fold(element.textContent) }));
     const facets = Object.keys(words).filter((key) => key.startsWith("facet")).map((key) => key.slice(5).toLowerCase());
     const bar = document.createElement("form");
     bar.className = "ga-filterbar";
@@ -36,10 +38,12 @@
       for (const [value, count] of values) select.add(new Option(`${value} (${count})`, value));
       return { name, select: field(words[`facet${name[0].toUpperCase()}${name.slice(1)}`], select) };
     });
+    const ignored = Object.assign(document.createElement("p"), { className: "ga-ignored", hidden: true });
+    ignored.setAttribute("role", "alert");
     const status = document.createElement("p");
     status.setAttribute("role", "status");
     bar.append(status);
-    box.prepend(bar);
+    box.prepend(bar, ignored);
 
     function show() {
       const wanted = fold(input.value).split(/\s+/).filter(Boolean);
@@ -51,8 +55,11 @@
         item.element.hidden = !passes;
         shown += passes;
       }
-      for (const group of box.querySelectorAll("[data-group]"))
+      for (const group of scope.querySelectorAll("ul[data-group]")) {
         group.hidden = !group.querySelector("[data-item]:not([hidden])");
+        const heading = group.previousElementSibling;
+        if (heading?.tagName === "H2") heading.hidden = group.hidden;
+      }
       status.textContent = shown
         ? words.found.replace("{shown}", shown).replace("{total}", items.length)
         : words.none;
@@ -69,15 +76,21 @@
 
     function read() {
       const asked = new URLSearchParams(location.search);
+      const wrong = [];
       input.value = (asked.get("q") ?? "").slice(0, 200);
       for (const { name, select } of choices) {
         const value = asked.get(name) ?? "";
-        select.value = [...select.options].some((option) => option.value === value) ? value : "";
+        const known = [...select.options].some((option) => option.value === value);
+        select.value = known ? value : "";
+        if (!known) wrong.push(`${name}=${value.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "").slice(0, 60)}`);
       }
+      ignored.hidden = !wrong.length;
+      ignored.textContent = wrong.length ? words.ignored.replace("{what}", () => wrong.join(", ")) : "";
       show();
     }
 
     bar.addEventListener("input", () => {
+      ignored.hidden = true;
       show();
       write();
     });

@@ -236,7 +236,7 @@
     }
 
     languages(row) {
-      const names = row.langs.slice(0, 2).map((code) => esc(this.data.languages[code] ?? code)).join(", ");
+      const names = row.langs.slice(0, 2).map((code) => esc(this.data.languages[code] ?? code)).join(esc(this.t.list_separator));
       const more = row.langs.length > 2 ? ` <span class="ga-dim">+${row.langs.length - 2}</span>` : "";
       return names + more;
     }
@@ -247,15 +247,15 @@
       if (!state.score) return shown;
       const label = data.benchmarks[state.score];
       const value = (row) => row.scores[state.score]?.[0] ?? null;
-      const cell = { key: "score", label, kind: "ga-num ga-nowrap", sort: "score", value, html: (row) => this.score(row.scores[state.score]) };
+      const cell = { key: "score", label, kind: "ga-num ga-nowrap", sort: "score", value, html: (row) => this.score(row.scores[state.score], row.marks?.[state.score]) };
       return [cell, ...shown];
     }
 
-    score(score) {
+    score(score, mark) {
       if (!score) return "";
       const [value, , , low, high] = score;
       const interval = low === null ? "" : ` <span class="ga-ci">${low.toFixed(1)}–${high.toFixed(1)}</span>`;
-      return value.toFixed(2) + interval;
+      return value.toFixed(2) + interval + window.GA.verdict(this.base, mark);
     }
 
     // ---- page ------------------------------------------------------------------------------------

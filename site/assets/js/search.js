@@ -152,10 +152,12 @@
     return loading;
   }
 
+  // Characters that would reorder the text around them.
+  const clean = (text) => text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "");
   const make = (tag, name, text = "") => {
     const element = document.createElement(tag);
     if (name) element.className = name;
-    if (text) element.textContent = text;
+    if (text) element.textContent = clean(text);
     return element;
   };
 

@@ -12,15 +12,30 @@
     }
   }
 
+  /* The cells of a verified score, each with the name of its column. */
+  function named(cells) {
+    const list = document.createElement("dl");
+    for (const cell of cells) {
+      if (!cell.dataset.label) continue;
+      const [name, value] = [document.createElement("dt"), document.createElement("dd")];
+      name.textContent = cell.dataset.label;
+      value.innerHTML = cell.innerHTML; // the page's own content
+      list.append(name, value);
+    }
+    return list;
+  }
+
   function show(mark) {
     const item = document.getElementById(mark.hash.slice(1));
-    if (!item || !item.classList.contains("ga-evitem")) return;
+    const row = item && item.classList.contains("ga-vfrow");
+    if (!item || (!row && !item.classList.contains("ga-evitem"))) return;
     hide();
     pop = document.createElement("div");
     pop.className = "ga-pop";
     pop.setAttribute("role", "tooltip");
     pop.id = "ga-pop";
-    pop.innerHTML = item.innerHTML; // the page's own content, escaped when it was made
+    if (row) pop.append(named(item.cells));
+    else pop.innerHTML = item.innerHTML; // the page's own content, escaped when it was made
     document.body.appendChild(pop);
     const at = mark.getBoundingClientRect();
     const width = Math.min(360, document.documentElement.clientWidth - 24);
@@ -34,7 +49,7 @@
   }
 
   function markOf(event) {
-    return event.target instanceof Element ? event.target.closest("a.ga-ev") : null;
+    return event.target instanceof Element ? event.target.closest('a.ga-ev, a.ga-vf[href^="#"]') : null;
   }
 
   document.addEventListener("mouseover", (event) => {

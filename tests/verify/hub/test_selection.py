@@ -122,3 +122,19 @@ def test_repositories_that_no_hub_allows(name: str) -> None:
 @pytest.mark.parametrize("name", ["main", "v1.0", "refs/pr/1", "step143000", "a" * 40])
 def test_real_revisions(name: str) -> None:
     assert is_revision(name)
+
+
+def test_of_an_adapter_its_config_weights_and_tokenizer_are_taken() -> None:
+    names = ("adapter_config.json", "adapter_model.safetensors", "tokenizer.json", "optimizer.pt", "train.py")
+    found = chosen(*names, allowed=Allowed(adapter=True))
+    assert found == {"adapter_config.json", "adapter_model.safetensors", "tokenizer.json"}
+
+
+def test_a_pickled_adapter_is_taken_only_if_vouched_for() -> None:
+    names = ("adapter_config.json", "adapter_model.bin")
+    with pytest.raises(HubError, match="only as pickles"):
+        chosen(*names, allowed=Allowed(adapter=True))
+    assert chosen(*names, allowed=Allowed(frozenset({SHA}), adapter=True)) == set(names)
+    for lacking in (("adapter_config.json",), ("adapter_model.safetensors",)):
+        with pytest.raises(HubError, match=r"no adapter of peft|no weights as safetensors"):
+            chosen(*lacking, allowed=Allowed(adapter=True))

@@ -9,6 +9,7 @@ import pytest
 from gptalt_catalog.domain.catalog import Catalog
 from gptalt_catalog.verify.hub.obstacles import obstacle_in
 from gptalt_catalog.verify.hub.target import Means, Target, TargetError, find_target
+from gptalt_catalog.views.obstacles import code_hashes, pickle_hashes
 from tests.catalogs import CHECKOUT, copy_of_good, read
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -49,10 +50,26 @@ ANIMALS = {
     "multimodal": "roles: [chat, multimodal]",
     "old-runtime": 'weights: {evidence: readme, form: full, loader: native, runtime: {transformers: "==4.30.2"}}',
     "loader-unknown": "weights: {evidence: readme, form: full, loader: unknown}",
+    "delta-own": "weights: {evidence: readme, form: delta, loader: own-code}\n    lineage: {evidence: readme, bases: [{checkpoint: small-70m, relation: delta-of}]}",
+    "delta-in-a-file": "hub: {evidence: readme, repository: zoo-lab/zoo, access: open, file: diff}\n    weights: {evidence: readme, form: delta, loader: native-after-recovery}\n    lineage: {evidence: readme, bases: [{checkpoint: small-70m, relation: delta-of}]}",
+    "delta-of-withdrawn": "weights: {evidence: readme, form: delta, loader: native-after-recovery}\n    lineage: {evidence: readme, bases: [{checkpoint: withdrawn, relation: delta-of}]}",
+    "adapter-of-delta": "weights: {evidence: readme, form: adapter, loader: native}\n    lineage: {evidence: readme, bases: [{checkpoint: delta, relation: adapter-of}]}",
+    "code-with-hashes": "hub: {evidence: readme, repository: zoo-lab/code, access: open, revision: 0123456789abcdef0123456789abcdef01234567}\n    weights: {evidence: readme, form: full, loader: remote-code, file_hashes: {modeling.py: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, pytorch_model.bin: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}}",
+    "code-without-commit": "weights: {evidence: readme, form: full, loader: remote-code, file_hashes: {modeling.py: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}}",
+    "pickle-vouched": "weights: {evidence: readme, form: full, loader: native, files: [pytorch-bin], file_hashes: {pytorch_model.bin: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}}",
     "twin-one": "aliases: [Twin]\n    hub: {evidence: readme, repository: zoo-lab/twins, access: open}",
     "twin-two": "aliases: [twin]\n    hub: {evidence: readme, repository: zoo-lab/twins, access: open}",
 }
-WARNINGS = {"pickle-only", "multimodal", "old-runtime", "loader-unknown"}
+CODES = {
+    "delta-own": "delta",
+    "delta-in-a-file": "delta",
+    "delta-of-withdrawn": "delta",
+    "adapter-of-delta": "adapter",
+    "code-with-hashes": "remote-code",
+    "code-without-commit": "remote-code",
+}
+"""What stands in the way of animals that are not called after it."""
+WARNINGS = {"delta", "pickle-only", "multimodal", "old-runtime", "loader-unknown"}
 CLAIMED = Means(own_claims=True)
 
 
@@ -140,20 +157,39 @@ def test_a_family_without_checkpoints(catalog: Catalog, family: str, code: str) 
     assert got.obstacle.code == code
 
 
-@pytest.mark.parametrize("code", sorted(set(ANIMALS) - {"pinned", "moved", "twin-one", "twin-two"}))
-def test_every_obstacle_has_its_reason_and_way_out(catalog: Catalog, code: str) -> None:
-    got = target(catalog, code, own_claims=True)
-    (found,) = [obstacle for obstacle in got.obstacles if obstacle.code == code]
-    assert found.blocking == (code not in WARNINGS)
-    assert (got.obstacle is None) == (code in WARNINGS)
-    assert code in found.message
+@pytest.mark.parametrize("name", sorted(set(ANIMALS) - {"pinned", "moved", "twin-one", "twin-two", "pickle-vouched"}))
+def test_every_obstacle_has_its_reason_and_way_out(catalog: Catalog, name: str) -> None:
+    got = target(catalog, name, own_claims=True)
+    (found,) = [obstacle for obstacle in got.obstacles if obstacle.code == CODES.get(name, name)]
+    assert found.blocking == (name not in WARNINGS)
+    assert (got.obstacle is None) == (name in WARNINGS)
+    assert name in found.message
     assert found.way_out
     assert str(found) == f"{found.message}; {found.way_out}"
 
 
 def test_a_difference_names_its_base(catalog: Catalog) -> None:
-    assert "difference to small-70m" in str(target(catalog, "delta", own_claims=True).obstacle)
+    (warning,) = target(catalog, "delta", own_claims=True).obstacles
+    assert "difference to small-70m" in warning.message
+    assert "small-70m is fetched as well" in warning.way_out
+    assert "withdrawn by their publisher" in str(target(catalog, "delta-of-withdrawn", own_claims=True).obstacle)
+    assert "delta is no whole model" in str(target(catalog, "adapter-of-delta", own_claims=True).obstacle)
     assert "a base model that is not known" in str(target(catalog, "adapter", own_claims=True).obstacle)
+
+
+def test_code_is_run_only_if_asked_for_and_vouched_for_at_a_commit(catalog: Catalog) -> None:
+    assert "--allow-remote-code" in str(target(catalog, "code-with-hashes", own_claims=True).obstacle)
+    assert target(catalog, "code-with-hashes", own_claims=True, remote_code=True).obstacle is None
+    for name in ("remote-code", "code-without-commit"):
+        assert "list the code's hashes" in str(target(catalog, name, own_claims=True, remote_code=True).obstacle)
+
+
+def test_pickles_that_the_entry_vouches_for_need_no_warning(catalog: Catalog) -> None:
+    assert target(catalog, "pickle-vouched", own_claims=True).obstacles == ()
+    checkpoint = target(catalog, "code-with-hashes").checkpoint
+    assert checkpoint is not None
+    assert code_hashes(checkpoint) == {"modeling.py": "a" * 64}
+    assert pickle_hashes(checkpoint) == {"a" * 64}
 
 
 def test_a_token_makes_gated_a_warning(catalog: Catalog) -> None:

@@ -1,8 +1,6 @@
-"""The scorer on the architectures of the survey's families, with random weights, against lm-eval's model class."""
+"""Every causal architecture of the survey's families, with random weights: the scorer is right, and fast where it says so."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
@@ -10,74 +8,52 @@ pytest.importorskip("lm_eval")
 pytest.importorskip("torch")
 
 from gptalt_catalog.verify.pipeline.scorer import Scorer
-from tests.verify.pipeline import models
+from tests.verify.pipeline import models, parity
+from tests.verify.pipeline.parity import ARCHITECTURES, CLOSE, CONTEXT, Architecture
 from tests.verify.pipeline.test_scorer import documents, harness_answers
 
-pytestmark = pytest.mark.verify
+pytestmark = [pytest.mark.verify, pytest.mark.xdist_group("architectures")]
 
-SMALL: dict[str, dict[str, Any]] = {
-    "gpt2": {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256},
-    "gpt_neo": {
-        "hidden_size": 32,
-        "num_layers": 2,
-        "num_heads": 4,
-        "attention_types": [[["global", "local"], 1]],
-        "max_position_embeddings": 256,
-    },
-    "gpt_neox": {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4},
-    "gptj": {"n_embd": 32, "n_layer": 2, "n_head": 4, "rotary_dim": 8, "n_positions": 256},
-    "opt": {
-        "hidden_size": 32,
-        "ffn_dim": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "word_embed_proj_dim": 32,
-        "max_position_embeddings": 256,
-    },
-    "bloom": {"hidden_size": 32, "n_layer": 2, "n_head": 4},
-    "mpt": {"d_model": 32, "n_layers": 2, "n_heads": 4, "max_seq_len": 256},
-    "falcon": {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "alibi": False},
-    "stablelm": {
-        "hidden_size": 32,
-        "intermediate_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 4,
-    },
-    "qwen2": {
-        "hidden_size": 32,
-        "intermediate_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-    },
-    "biogpt": {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4},
-    "rwkv": {"hidden_size": 32, "num_hidden_layers": 2, "attention_hidden_size": 32, "context_length": 256},
-}
+STAGED = {"gpt_neo", "bloom", "mpt", "falcon (ALiBi)", "mistral (sliding window)", "gemma2", "rwkv"}
+STOCK = {"mamba"}
+BY_LENGTH = {"rwkv", "mamba"}
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_answers_are_lm_evals(name: str) -> None:
-    import torch
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda one: one.label)
+def test_answers_are_lm_evals(architecture: Architecture) -> None:
     from lm_eval.models.huggingface import HFLM
-    from transformers import AutoConfig, AutoModelForCausalLM
 
-    models.one_thread()
     tokenizer = models.random_tokenizer()
-    torch.manual_seed(0)
-    ends = {"bos_token_id": tokenizer.eos_token_id, "eos_token_id": tokenizer.eos_token_id}
-    config = AutoConfig.for_model(
-        name, vocab_size=len(tokenizer), pad_token_id=tokenizer.eos_token_id, **ends, **SMALL[name]
-    )
-    model = AutoModelForCausalLM.from_config(config).eval()
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.dim() > 1:
-                weight.mul_(4)
+    model = parity.made(architecture, tokenizer)
     some = documents(3)
-    scorer = Scorer(model, tokenizer, batch=4)
-    assert scorer.generator.skips_padding is (name != "rwkv")
+    scorer = Scorer(model, tokenizer, batch=4, max_length=CONTEXT)
+    assert scorer.generator.skips_padding is (architecture.label != "rwkv")
     found = {k: v for one in scorer.answer(some) for k, v in one.answers.items()}
-    lm = HFLM(pretrained=model, tokenizer=tokenizer, device="cpu", batch_size=1, softmax_dtype="float32")
+    lm = HFLM(
+        pretrained=model, tokenizer=tokenizer, device="cpu", batch_size=1, max_length=CONTEXT, softmax_dtype="float32"
+    )
     for key, value in harness_answers(lm, some).items():
         assert found[key] == (pytest.approx(value, abs=2e-3) if not isinstance(value, str) else value)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda one: one.label)
+def test_the_way_that_is_chosen_is_as_right_as_the_stock_way(architecture: Architecture) -> None:
+    found = [parity.parity(architecture, bos=bos, cut=cut) for bos in (False, True) for cut in (False, True)]
+    ways = {one.way for one in found}
+    label = architecture.label
+    assert ways == {"stock-1" if label in STOCK else "prefix-staged-1" if label in STAGED else "prefix-packed-1"}
+    assert {one.generation for one in found} == {"stock-1" if label in BY_LENGTH else "refill-1"}
+    assert max(one.apart for one in found) < CLOSE
+    assert max(one.sensitive for one in found) > 20 * CLOSE, "this comparison would not have noticed another order"
+    assert not any(one.other_texts for one in found)
+    assert all(bool(one.note) == (label in STAGED | STOCK) for one in found)
+
+
+@pytest.mark.parametrize("label", sorted(STAGED - {"bloom", "falcon (ALiBi)"}))
+def test_packed_rows_would_be_wrong_without_a_word_where_they_are_left_out(label: str) -> None:
+    (architecture,) = [one for one in ARCHITECTURES if one.label == label]
+    assert parity.packed_anyway(architecture) == "would be wrong without a word"
+
+
+def test_the_page_is_current() -> None:
+    assert parity.PAGE.read_text(encoding="utf-8") == parity.page()

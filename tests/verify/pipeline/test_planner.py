@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("lm_eval")
 
+from gptalt_catalog.verify.pipeline.framing import Framing
 from gptalt_catalog.verify.pipeline.planner import FixedDraws, Plan, doc_hash, header, order_key, plan, prompts_hash
 from gptalt_catalog.verify.pipeline.protocols import Run
 from gptalt_catalog.verify.pipeline.requests import Document, PipelineError, Request, canonical, sha256
@@ -112,7 +113,7 @@ def test_a_manifest_changes_with_any_row(tmp_path: Path) -> None:
 
 def test_a_system_instruction_stands_before_every_prompt(library: TaskLibrary) -> None:
     loaded = library.load(Run.parse("hellaswag_0shot"))
-    plain, instructed = plan(loaded, "s", "r"), plan(loaded, "s", "r", "Be careful.\n\n")
+    plain, instructed = plan(loaded, "s", "r"), plan(loaded, "s", "r", Framing("system", "Be careful.\n\n"))
     for one, other in zip(in_data_order(plain.documents), in_data_order(instructed.documents), strict=True):
         for left, right in zip(one.requests, other.requests, strict=True):
             assert right.args[0] == f"Be careful.\n\n{left.args[0]}"
@@ -283,3 +284,14 @@ def test_some_subjects_of_a_group(tmp_path: Path) -> None:
     library = data.made_up_library(tmp_path, "ceval/ceval-exam")
     loaded = library.load(Run.parse("ceval_0shot"), ["law", "logic"])
     assert set(loaded.leaves) == {"ceval_0shot::law", "ceval_0shot::logic"}
+
+
+@pytest.mark.parametrize("name", ["boolq_0shot", "hellaswag_10shot", "race_high_0shot", "gsm8k_5shot"])
+def test_rows_are_hashed_alike_with_and_without_prompts(library: TaskLibrary, name: str) -> None:
+    from gptalt_catalog.verify.pin import loaded_rows
+    from gptalt_catalog.verify.suites import rows_of
+
+    loaded = library.load(Run.parse(name))
+    one = plan(loaded, "compact", "abc")
+    assert loaded_rows(loaded) == rows_of(one)
+    assert loaded_rows(loaded).sha256 == one.planned.manifest

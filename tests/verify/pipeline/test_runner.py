@@ -46,6 +46,7 @@ def boolq(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 def files(one: Plan, folder: Path, scorer: Scorer) -> tuple[RequestFile, ResponseFile]:
     requests = open_requests(folder / "requests.jsonl", header([one], "compact", "abc", ["boolq.acc.0-shot.lm-eval"]))
+    assert scorer.check(one.documents).outcome == "passed"
     return requests, ResponseFile(folder / "responses.jsonl", requests.identity, description(scorer))
 
 

@@ -14,6 +14,7 @@ pytest.importorskip("lm_eval")
 pytest.importorskip("torch")
 
 from gptalt_catalog.verify.pipeline import scorer as scorer_module
+from gptalt_catalog.verify.pipeline.batches import Batches
 from gptalt_catalog.verify.pipeline.requests import (
     Document,
     Header,
@@ -25,7 +26,6 @@ from gptalt_catalog.verify.pipeline.requests import (
     open_requests,
 )
 from gptalt_catalog.verify.pipeline.scorer import (
-    Batches,
     Scorer,
     description,
     dtype_option,
@@ -89,7 +89,8 @@ def test_the_softmax_is_float32_whatever_the_weights_are() -> None:
     tokenizer = models.random_tokenizer()
     model = models.random_model(tokenizer).to(torch.bfloat16)
     some = documents(4, ["loglikelihood"])
-    found = {k: v for one in Scorer(model, tokenizer, batch=1).answer(some) for k, v in one.answers.items()}
+    scorer = Scorer(model, tokenizer, batch=1, scorer="stock")
+    found = {k: v for one in scorer.answer(some) for k, v in one.answers.items()}
     options = {"pretrained": model, "tokenizer": tokenizer, "device": "cpu", "batch_size": 1}
     exact = harness_answers(HFLM(**options, softmax_dtype="float32"), some)
     rough = harness_answers(HFLM(**options), some)

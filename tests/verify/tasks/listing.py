@@ -25,8 +25,8 @@ subject, and then run. It is done twice:
   weights of stories260K (BOS, context of 512 tokens, so that long prompts are cut). Where a split was not at hand,
   rows of another one take its place.
 
-All {tasks} tasks are equal on made-up rows, and {real} of them on real items. No data revision is pinned yet: no
-hub was in reach.
+All {tasks} tasks are equal on made-up rows, and {real} of them on real items. Of the {sets} data
+sets {pinned} are pinned to a revision (`gptalt-catalog verify pin` does it where a hub is in reach).
 
 | task | shots | definition | data | made-up rows | real items |
 | --- | --: | --- | --- | --- | --- |
@@ -51,8 +51,8 @@ NOT_HERE = """
 - On a GPU: no test needs one, and none was at hand when this was written. The code for CUDA is the same but for
   the device; memory that runs out is simulated.
 - On real items, which were not at hand (NLPEC is on no hub that is known here):
-{missing}- With larger models, and data types other than float32 and bfloat16. Twelve architectures are compared request by
-  request with random weights (`tests/verify/pipeline/test_architectures.py`).
+{missing}- With larger models, and data types other than float32 and bfloat16. All causal architectures of the survey's
+  models are compared with random weights ([verify-architectures.md](verify-architectures.md)).
 - Models behind remote code, delta weights, encoder-decoder models (T5), chat templates, and tasks with pictures:
   the scorer does not load them.
 - Averages over subjects: items are drawn from all subjects alike, which speaks about the mean over items. The
@@ -76,7 +76,9 @@ def extent(name: str) -> str:
 def page() -> str:
     """The whole page."""
     library, table = TaskLibrary(), read_protocols()
-    text = HEAD.format(tasks=len(MADE_UP), real=len(REAL))
+    revisions = {definition.repository: definition.revision for definition in library.definitions.values()}
+    pinned = sum(revision != "pending" for revision in revisions.values())
+    text = HEAD.format(tasks=len(MADE_UP), real=len(REAL), sets=len(revisions), pinned=pinned)
     for name in MADE_UP:
         definition = library.definition(name)
         configs = f" ({len(definition.configs)} subjects)" if len(definition.configs) > 1 else ""

@@ -119,14 +119,18 @@ def test_functions_are_lm_evals_or_lie_beside_their_task() -> None:
                 assert module.startswith("lm_eval.tasks.") or beside.is_file(), (file.name, line)
 
 
-def test_the_compact_suite_runs_on_the_data_of_its_tasks() -> None:
+def test_suites_run_on_the_data_of_their_tasks_at_the_same_revisions() -> None:
     from gptalt_catalog.loading.catalog_loader import CatalogReader
     from gptalt_catalog.verify.pipeline.protocols import read_protocols
+    from gptalt_catalog.verify.prepared import TODAYS_HARNESS
 
-    suite = CatalogReader(CHECKOUT / "catalog").read().catalog.suites["compact"]
+    suites = CatalogReader(CHECKOUT / "catalog").read().catalog.suites
     table = read_protocols()
-    for task in suite.tasks:
-        tasks = {reading.task for reading in table.protocols[task.protocol].readings}
-        assert {LIBRARY.definition(name).repository for name in tasks} == {task.data_repository}, task.protocol
-        assert task.data_revision == "pending"
-    assert len({task.protocol for task in suite.tasks}) == len(suite.tasks)
+    assert {task.protocol for task in suites["complete"].tasks} == set(table.protocols)
+    for suite in suites.values():
+        assert suite.software.lm_eval == TODAYS_HARNESS
+        for task in suite.tasks:
+            tasks = [LIBRARY.definition(reading.task) for reading in table.protocols[task.protocol].readings]
+            assert {one.repository for one in tasks} == {task.data_repository}, task.protocol
+            assert {one.revision for one in tasks} == {task.data_revision}, task.protocol
+        assert len({task.protocol for task in suite.tasks}) == len(suite.tasks)

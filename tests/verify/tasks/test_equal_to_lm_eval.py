@@ -53,6 +53,7 @@ def through_files(one: Plan, model: Any, tokenizer: Any, folder: Path) -> Respon
     requests.extend(one.documents)
     read = open_requests(folder / "requests.jsonl")
     scorer = Scorer(model, tokenizer, batch=8)
+    assert scorer.check(read.documents).outcome == "passed"
     responses = ResponseFile(folder / "responses.jsonl", read.identity, description(scorer))
     assert list(score(read.documents, responses, scorer))[-1] == len(one.documents)
     check_documents(one, read.documents)
