@@ -70,7 +70,7 @@ ASKED = (
     Asked(
         "Why do two sources give LLaMA-7B different ARC scores?",
         (tab("Trust"),),
-        ".ga-conflict >> nth=0",
+        '[id="_conflict-llama-7b-arc-easy.acc.0-shot.lm-eval"]',
         ("LLaMA 7B", "ARC Easy", "is affected by a known defect"),
     ),
     Asked(
