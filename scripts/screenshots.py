@@ -10,13 +10,8 @@ import argparse
 import os
 import struct
 import sys
-import threading
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +20,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.chromium import find_chromium  # noqa: E402  the checkout is no package
+from scripts.audit_site import served  # noqa: E402  the checkout is no package
+from tests.chromium import find_chromium  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -63,23 +59,6 @@ SHOTS = (
     Shot("timeline-dark-zh", "zh/timeline/", scheme="dark"),
     Shot("conflicts-phone", "conflicts/", 390, "light", 844),
 )
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(site: Path) -> Iterator[str]:
-    """Serves a built site; its address with a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def take(browser: Browser, root: str, shot: Shot) -> bytes:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gptalt_catalog.domain.catalog import Catalog
     from gptalt_catalog.views.export import Record
+    from gptalt_catalog.views.model_list import ModelRow
 
 FormatOption = Annotated[TableFormat, typer.Option("--format", help="table, json or csv.")]
 
@@ -66,6 +67,11 @@ def list_entries(
         rows = query_checkpoints(loaded, **filters)
     except QueryError as error:
         raise typer.BadParameter(str(error)) from None
+    _print_checkpoints(rows, format)
+
+
+def _print_checkpoints(rows: Sequence[ModelRow], format: TableFormat) -> None:
+    """All columns, or those that a terminal has room for."""
     from gptalt_catalog.views.export import CHECKPOINT_COLUMNS, checkpoint_record
     from gptalt_catalog.views.formats import parameters_text
 
@@ -75,16 +81,9 @@ def list_entries(
             r | {"parameters": parameters_text(row.parameters)} for r, row in zip(map(dict, records), rows, strict=True)
         ]
         columns = (
-            "id",
-            "parameters",
-            "context",
-            "commercial",
-            "conditions",
-            "languages",
-            "roles",
-            "released",
+            "id", "parameters", "context", "commercial", "conditions", "languages", "roles", "released",
             "superseded_by",
-        )
+        )  # fmt: skip
         print_records(columns, short, format)
     else:
         print_records(CHECKPOINT_COLUMNS, records, format)

@@ -1,30 +1,20 @@
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 from collections import Counter
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from gptalt_catalog import load_catalog
 from tests.catalogs import GOOD
-
-SCRIPT = Path(__file__).resolve().parent.parent.parent / "scripts" / "draw_audit.py"
+from tests.scripts.loading import script
 
 
 @pytest.fixture(scope="module")
 def audit() -> ModuleType:
     """The script, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("draw_audit", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    return script("draw_audit")
 
 
 def test_shares_are_of_a_hundred(audit: ModuleType) -> None:

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import importlib.util
 import re
 import struct
-import sys
 import zlib
 from pathlib import Path
 from types import ModuleType
@@ -12,21 +10,15 @@ import numpy as np
 import pytest
 
 from tests.catalogs import CHECKOUT
+from tests.scripts.loading import script
 
-SCRIPT = CHECKOUT / "scripts" / "screenshots.py"
 COLORS = [[12, 30, 250], [255, 255, 255], [0, 0, 0], [11, 107, 100]]
 
 
 @pytest.fixture(scope="module")
 def screenshots() -> ModuleType:
     """The script, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("screenshots", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    return script("screenshots")
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gptalt_catalog.verify.pipeline.batches import TOKENS_A_BATCH, Batches
-from gptalt_catalog.verify.pipeline.generation import Generator, Wish, cut, stopping, watching, wish_of
+from gptalt_catalog.verify.pipeline.generation import Generator, Wish, cut, stopping, watching
 from gptalt_catalog.verify.pipeline.prefix.selfcheck import Check
 from gptalt_catalog.verify.pipeline.requests import Answer, Document, Encoding, PipelineError, Request
 from gptalt_catalog.verify.pipeline.scorer import Costs, Scorer
@@ -151,21 +151,6 @@ class Seq2SeqScorer(Scorer):
             found.append((name, (number(value), bool((log_probabilities.argmax(dim=-1) == target).all()))))
         return found
 
-    def _generated(self, requests: Mapping[str, Request], answers: MutableMapping[str, Answer], costs: Costs) -> None:
-        groups: dict[str, list[tuple[str, tuple[int, ...], Wish]]] = {}
-        for key, request in requests.items():
-            wish = wish_of(request, self.generator.end)
-            context, truncated = self.generator.context(request, wish)
-            costs[key] = [len(context), int(truncated)]
-            groups.setdefault(wish.group, []).append((key, context, wish))
-        for group in groups.values():
-
-            def work(chunk: Sequence[tuple[str, tuple[int, ...], Wish]]) -> None:
-                texts = self.generator.generate([context for _, context, _ in chunk], chunk[0][2])
-                answers.update(zip([key for key, _, _ in chunk], texts, strict=True))
-
-            self.batches.run(group, lambda one: len(one[1]) + one[2].length, work)
-
 
 def padded(rows: Sequence[tuple[int, ...]], device: Any) -> tuple[Any, Any]:
     """Rows of tokens as a tensor, padded on the right, with its attention mask."""
@@ -179,6 +164,8 @@ def padded(rows: Sequence[tuple[int, ...]], device: Any) -> tuple[Any, Any]:
 
 class Seq2SeqGenerator(Generator):
     """Greedy decoding after an encoded context, with the text that lm-eval gives."""
+
+    skips_padding = True  # the encoder heeds its mask: nothing to try out
 
     def context(self, request: Request, wish: Wish) -> tuple[tuple[int, ...], bool]:
         """The tokens for the encoder, cut from the left, and whether they had to be cut."""
